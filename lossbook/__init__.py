@@ -1,0 +1,73 @@
+"""lossbook: loss functions with all of their faces, the companion of The Loss Book.
+
+A loss is a plain function with the name, arguments and meaning that PyTorch gives it, on
+NumPy arrays. It carries its gradient, its formula and PyTorch's name as attributes::
+
+    lb.cross_entropy(logits, target)                  # the value
+    lb.cross_entropy.grad(logits, target)             # d(sum of the output)/d(logits)
+    lb.cross_entropy.value_and_grad(logits, target)   # both, computed together
+    lb.cross_entropy.formula                          # the SymPy expression
+    lb.cross_entropy.torch                            # "torch.nn.functional.cross_entropy"
+
+Importing it needs NumPy alone; SymPy, Matplotlib and PyTorch are imported when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from lossbook.core import losses
+from lossbook.multiclass import (
+    cross_entropy,
+    log_softmax,
+    logsumexp,
+    nll_loss,
+    softmax,
+    softmax_cross_entropy_with_logits,
+)
+from lossbook.regression import l1_loss, mse_loss
+
+if TYPE_CHECKING:
+    from lossbook import plotting
+    from lossbook.comparison import compare
+    from lossbook.symbolic import Derivation
+    from lossbook.training import minibatches
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Derivation",
+    "compare",
+    "cross_entropy",
+    "l1_loss",
+    "log_softmax",
+    "logsumexp",
+    "losses",
+    "minibatches",
+    "mse_loss",
+    "nll_loss",
+    "plotting",
+    "softmax",
+    "softmax_cross_entropy_with_logits",
+]
+
+_when_used = {
+    "Derivation": "lossbook.symbolic",
+    "compare": "lossbook.comparison",
+    "minibatches": "lossbook.training",
+    "plotting": "lossbook",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs more than NumPy when it is first asked for."""
+    if name not in _when_used:
+        raise AttributeError(f"module 'lossbook' has no attribute {name!r}")
+    if name == "plotting":
+        return importlib.import_module("lossbook.plotting")
+    return getattr(importlib.import_module(_when_used[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

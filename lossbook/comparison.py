@@ -1,0 +1,164 @@
+"""One table that holds a loss against PyTorch, its formula and finite differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from lossbook.checks import Array
+from lossbook.core import Loss
+from lossbook.training import numerical_gradient
+
+BOUNDS = (1e-10, 1e-6, 1e-2, np.inf)
+"""A difference is reported as the smallest of these that holds it: the digits of a rounding
+error belong to a processor, not to a page."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to compute value and gradient."""
+
+    by: str
+    value: Array | None
+    """None for finite differences, which know only slopes."""
+    gradient: Array
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rows of a comparison; shows as a table."""
+
+    loss: str
+    rows: tuple[Row, ...]
+
+    def difference(self, row: Row) -> tuple[float, float]:
+        """Return the largest differences of value and gradient from the first row's."""
+        first = self.rows[0]
+        assert first.value is not None
+        value = 0.0 if row.value is None else _largest(row.value, first.value)
+        return value, _largest(row.gradient, first.gradient)
+
+    def agrees(self, tolerance: float = 1e-8) -> bool:
+        """Return whether every row is within `tolerance` of the first."""
+        return all(max(self.difference(row)) <= tolerance for row in self.rows)
+
+    def _cells(self) -> list[list[str]]:
+        head = [self.loss, "value", "value differs by", "gradient differs by"]
+        lines = [head]
+        for n, row in enumerate(self.rows):
+            value, gradient = (_bound(d) for d in self.difference(row))
+            if row.value is None:
+                lines.append([row.by, "", "", gradient])
+                continue
+            shown = f"{row.value:.6f}" if row.value.ndim == 0 else f"{row.value.size} values"
+            lines.append([row.by, shown, *(["", ""] if n == 0 else [value, gradient])])
+        return lines
+
+    def __repr__(self) -> str:
+        cells = self._cells()
+        widths = [max(len(line[c]) for line in cells) for c in range(4)]
+        return "\n".join(
+            "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
+            for line in cells
+        )
+
+    def _repr_html_(self) -> str:
+        head, *lines = [[escape(cell) for cell in line] for line in self._cells()]
+        rows = ["<tr>" + "".join(f'<th scope="col">{cell}</th>' for cell in head) + "</tr>"]
+        for by, *cells in lines:
+            rest = "".join(f"<td>{cell}</td>" for cell in cells)
+            rows.append(f'<tr><th scope="row">{by}</th>{rest}</tr>')
+        return '<table class="comparison">\n' + "\n".join(rows) + "\n</table>"
+
+
+def compare(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> Comparison:
+    """Compute a loss and its gradient in several ways, and set them side by side.
+
+    Parameters
+    ----------
+    loss : a loss of this package
+    input, target : as the loss takes them
+        Computed in float64.
+    keywords : what else the loss takes
+        With `weight`, `label_smoothing` and their like there is no row for SymPy: a
+        formula is that of the plain loss.
+
+    Returns
+    -------
+    A `Comparison` with the rows lossbook, PyTorch (if it is installed and has the loss),
+    SymPy and finite differences.
+
+    Examples
+    --------
+    >>> import lossbook as lb
+    >>> print(lb.compare(lb.mse_loss, [1.0, 2.0], [1.0, 4.0]).agrees())
+    True
+    """
+    x = np.array(input, dtype=np.float64)
+    target = np.asarray(target)
+    value, gradient = loss.value_and_grad(x, target, **keywords)
+    rows = [Row("lossbook", np.asarray(value), gradient)]
+    if (by_torch := _torch(loss, x, target, keywords)) is not None:
+        rows.append(by_torch)
+    if not set(keywords) - {"reduction"}:
+        rows.append(_sympy(loss, x, target, keywords.get("reduction")))
+    total = numerical_gradient(lambda at: np.sum(loss(at, target, **keywords)), x)
+    rows.append(Row("finite differences", None, total))
+    return Comparison(loss.__name__, tuple(rows))
+
+
+def _torch(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -> Row | None:
+    if loss.torch is None:
+        return None
+    try:
+        import torch
+    except ImportError:
+        return None
+    function = getattr(torch.nn.functional, loss.torch.rpartition(".")[2])
+    leaf = torch.tensor(x, requires_grad=True)
+    tensors = {
+        name: torch.tensor(np.asarray(a, dtype=np.float64)) if name == "weight" else a
+        for name, a in keywords.items()
+    }
+    value = function(leaf, torch.tensor(target), **tensors)
+    value.sum().backward()
+    assert leaf.grad is not None
+    return Row("PyTorch", value.detach().numpy(), leaf.grad.numpy())
+
+
+def _sympy(loss: Loss[...], x: Array, target: Array, reduction: str | None) -> Row:
+    """Evaluate the formula for each element or sample, and reduce."""
+    from lossbook import symbolic
+
+    each = loss(x, target, reduction="none")
+    values, gradient = np.empty(np.shape(each)), np.empty_like(x)
+    classes = np.shape(each) != x.shape
+    for i in np.ndindex(values.shape):
+        at = (i[0], slice(None), *i[1:]) if classes and x.ndim > 1 else (... if classes else i)
+        soft = target.shape == x.shape
+        value, slope = symbolic.evaluate(loss.__name__, x[at], target[at if soft else i])
+        values[i] = value
+        gradient[at] = np.array(slope, dtype=float) if classes else slope[0]
+    reduction = reduction or _default_reduction(loss)
+    if reduction == "mean":
+        gradient /= values.size
+    reduced = {"none": values, "sum": values.sum(), "mean": values.mean()}[reduction]
+    return Row("SymPy", np.asarray(reduced), gradient)
+
+
+def _default_reduction(loss: Loss[...]) -> str:
+    import inspect
+
+    return str(inspect.signature(loss).parameters["reduction"].default)
+
+
+def _largest(a: Array, b: Array) -> float:
+    return float(np.max(np.abs(np.asarray(a, dtype=float) - b), initial=0))
+
+
+def _bound(difference: float) -> str:
+    bound = next((b for b in BOUNDS if difference <= b), np.nan)
+    return f"at most {bound:g}"

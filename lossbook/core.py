@@ -1,0 +1,384 @@
+"""What makes a function a loss.
+
+An author writes one function: the loss of each element, or of each sample, and beside it
+the slope, as a closure that runs only when somebody asks for it::
+
+    @elementwise("torch.nn.functional.mse_loss")
+    def mse_loss(input, target, reduction="mean", weight=None):
+        error = input - target
+        return Terms(error**2, lambda: 2 * error)
+
+The decorator adds what all losses share: checks, weights, the reduction, the work in
+blocks, and the faces `.grad`, `.value_and_grad`, `.formula`, `.torch`. What it returns is
+a plain function with the author's name, signature and docstring.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec, Protocol, cast
+
+import numpy as np
+
+from lossbook import blocks
+from lossbook.checks import Array, as_float, as_index, reduction_of, same_shape
+from lossbook.formula import Formula
+
+P = ParamSpec("P")
+
+
+class Terms(NamedTuple):
+    """A loss before its reduction: each value, and how to get each slope."""
+
+    value: Array
+    slope: Callable[[], Array]
+
+
+class Loss(Protocol[P]):
+    """The type of a loss: a function, and its other faces as attributes."""
+
+    __name__: str
+    __doc__: str | None
+    torch: str | None
+    """The full name of PyTorch's function of the same meaning, or None."""
+
+    formula: Any
+    """The SymPy expression of the loss of one element or sample."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Return the value."""
+
+    def grad(self, *args: P.args, **kwargs: P.kwargs) -> Array:
+        """Return d(sum of the output)/d(first argument)."""
+
+    def value_and_grad(self, *args: P.args, **kwargs: P.kwargs) -> tuple[Any, Array]:
+        """Return both, computed together."""
+
+
+Body = Callable[P, Terms]
+Evaluate = Callable[[dict[str, Any], str, bool, bool], tuple[Any, Any]]
+"""(arguments, reduction, is the value wanted?, is the gradient wanted?) -> (value, gradient)"""
+
+_losses: dict[str, Loss[...]] = {}
+
+
+def losses() -> dict[str, Loss[...]]:
+    """Return every loss of the package, by name, in alphabetical order."""
+    return dict(sorted(_losses.items()))
+
+
+def elementwise(
+    torch: str | None = None, *, arrays: tuple[str, ...] = (), mean_over_weight: bool = False
+) -> Callable[[Body[P]], Loss[P]]:
+    """Make a loss of a function that compares `input` and `target` element by element.
+
+    `arrays` names further arguments that are broadcast to the shape of the input and cut
+    into the same blocks. A parameter called `weight` is one too, and multiplies each
+    element's loss; with `mean_over_weight` the mean divides by its sum.
+    """
+
+    def decorate(body: Body[P]) -> Loss[P]:
+        first, second = list(inspect.signature(body).parameters)[:2]
+
+        def evaluate(
+            arguments: dict[str, Any], reduction: str, want_value: bool, want_grad: bool
+        ) -> tuple[Any, Any]:
+            input = as_float(first, arguments[first])
+            dtype, shape = input.dtype, input.shape
+            target = as_float(second, arguments[second], dtype)
+            same_shape(second, target, first, shape)
+            cuts = {first: input, second: target}
+            for name in (*arrays, "weight"):
+                if arguments.get(name) is not None:
+                    cuts[name] = _broadcast(name, as_float(name, arguments[name], dtype), shape)
+            weight = cuts.get("weight")
+
+            count: float = input.size
+            if mean_over_weight and weight is not None:
+                count = float(weight.sum())
+            scale = _scale(reduction, count)
+            grad = np.empty(shape, dtype) if want_grad else None
+            each = np.empty(shape, dtype) if want_value and reduction == "none" else None
+            pieces = blocks.cut(input.size, dtype.itemsize)
+            whole = len(pieces) < 2
+            flat = cuts if whole else {name: a.reshape(-1) for name, a in cuts.items()}
+            flat_grad = grad if whole or grad is None else grad.reshape(-1)
+            flat_each = each if whole or each is None else each.reshape(-1)
+
+            def work(piece: Any) -> float:
+                mine = {name: a[piece] for name, a in flat.items()}
+                with np.errstate(all="ignore"):
+                    value, slope = body(**{**arguments, **mine})  # type: ignore[call-arg]
+                    w = mine.get("weight")
+                    if flat_grad is not None:
+                        d = slope() if w is None else slope() * w
+                        np.multiply(d, scale, out=flat_grad[piece])
+                    if not want_value:
+                        return 0.0
+                    if w is not None:
+                        value = value * w
+                    if flat_each is not None:
+                        flat_each[piece] = value
+                        return 0.0
+                    return float(value.sum())
+
+            partial = blocks.run(work, [...] if whole else pieces)
+            return _reduced(partial, each, reduction, count, dtype), grad
+
+        return _loss(body, torch, evaluate)
+
+    return decorate
+
+
+CLASSES_CONTIGUOUS = 64
+"""With fewer classes a block is copied to hold each class contiguously: NumPy reduces
+along a short inner axis slowly."""
+
+
+def classwise(
+    torch: str | None = None,
+    *,
+    axis: int = 1,
+    index: bool = True,
+    probability: bool = False,
+) -> Callable[[Body[P]], Loss[P]]:
+    """Make a loss of a function that compares a vector over classes with a target.
+
+    The function sees blocks with **the classes first**: `input` of shape (C, M), and
+    `target` of shape (M,) if it holds class indices (`index`), (C, M) if it holds
+    probabilities (`probability`). It returns M values and a (C, M) slope. Indices equal
+    to `ignore_index` come as 0, and what they give is struck out afterwards.
+    """
+
+    def decorate(body: Body[P]) -> Loss[P]:
+        first, second = list(inspect.signature(body).parameters)[:2]
+
+        def evaluate(
+            arguments: dict[str, Any], reduction: str, want_value: bool, want_grad: bool
+        ) -> tuple[Any, Any]:
+            input = as_float(first, arguments[first])
+            dtype, shape = input.dtype, input.shape
+            if not shape:
+                raise ValueError(f"{first} must have a class axis, got shape ()")
+            at = 0 if input.ndim == 1 else axis % input.ndim
+            outer = shape[:at] + shape[at + 1 :]
+            C, D = shape[at], math.prod(shape[at + 1 :])
+            if C == 0:
+                raise ValueError(f"{first} must have at least one class, got shape {shape}")
+            target = np.asarray(arguments[second])
+            soft = probability and (target.shape == shape or not index)
+            ignored: Array | None = None
+            if soft:
+                target = _probabilities(second, target, first, shape, dtype)
+                target = target.reshape(-1, C, D)
+            else:
+                target = as_index(second, target)
+                same_shape(second, target, f"{first} without its class axis", outer)
+                target, ignored = _indices(second, target, C, arguments.get("ignore_index"))
+                target = target.reshape(-1, D)
+            weight = arguments.get("weight")
+            if weight is not None:
+                weight = as_float("weight", weight, dtype)
+                same_shape("weight", weight, "one number for each class", (C,))
+                arguments["weight"] = weight
+
+            count: float = math.prod(outer)
+            if not soft and (weight is not None or ignored is not None):
+                importance = np.ones(target.shape, dtype) if weight is None else weight[target]
+                if ignored is not None:
+                    importance[ignored.reshape(-1, D)] = 0
+                count = float(importance.sum(dtype=np.float64))
+            scale = _scale(reduction, count)
+
+            z = input.reshape(-1, C, D)
+            N = z.shape[0]
+            skip = None if ignored is None else ignored.reshape(-1, D)
+            grad = np.empty(shape, dtype) if want_grad else None
+            grad3 = None if grad is None else grad.reshape(-1, C, D)
+            each = np.empty((N, D), dtype) if want_value and reduction == "none" else None
+
+            def work(piece: tuple[slice, slice]) -> float:
+                rows, columns = piece
+                # Without basic slicing's view of the whole, one small block costs nothing.
+                mine = {
+                    first: _classes_first(z[rows, :, columns]),
+                    second: _classes_first(target[rows, :, columns])
+                    if soft
+                    else target[rows, columns].reshape(-1),
+                }
+                out = None if skip is None else skip[rows, columns].reshape(-1)
+                with np.errstate(all="ignore"):
+                    value, slope = body(**{**arguments, **mine})  # type: ignore[call-arg]
+                    if grad3 is not None:
+                        d = slope()
+                        if out is not None:
+                            d[:, out] = 0
+                        into = grad3[rows, :, columns]
+                        m, _, n = into.shape
+                        np.multiply(d.reshape(C, m, n).transpose(1, 0, 2), scale, out=into)
+                    if not want_value:
+                        return 0.0
+                    if out is not None:
+                        value[out] = 0
+                    if each is not None:
+                        here = each[rows, columns]
+                        here[...] = value.reshape(here.shape)
+                        return 0.0
+                    return float(value.sum())
+
+            partial = blocks.run(work, _pieces(N, C, D, dtype.itemsize))
+            shaped = None if each is None else each.reshape(outer)
+            return _reduced(partial, shaped, reduction, count, dtype), grad
+
+        return _loss(body, torch, evaluate)
+
+    return decorate
+
+
+def _pieces(N: int, C: int, D: int, itemsize: int) -> list[tuple[slice, slice]]:
+    """Cut samples into blocks, and the positions of a sample too where one is large."""
+    if C * D * itemsize <= 2 * blocks.BLOCK_BYTES or D == 1:
+        return [(rows, slice(0, D)) for rows in blocks.cut(N, C * D * itemsize)]
+    columns = blocks.cut(D, C * itemsize)
+    return [(slice(n, n + 1), some) for n in range(N) for some in columns]
+
+
+def _classes_first(block: Array) -> Array:
+    """Turn (samples, C, positions) into (C, samples · positions)."""
+    m, C, n = block.shape
+    moved = block.transpose(1, 0, 2).reshape(C, m * n)
+    return np.ascontiguousarray(moved) if C < CLASSES_CONTIGUOUS else moved
+
+
+def _probabilities(
+    name: str, target: Array, first: str, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> Array:
+    if target.dtype.kind != "f":
+        raise TypeError(
+            f"{name} has the shape of {first}, so it must hold floating class probabilities, "
+            f"got dtype {target.dtype}"
+        )
+    same_shape(name, target, first, shape)
+    return as_float(name, target, dtype)
+
+
+def _indices(
+    name: str, target: Array, C: int, ignore_index: int | None
+) -> tuple[Array, Array | None]:
+    """Return valid indices, and where the target is to be ignored (None: nowhere)."""
+    if target.size == 0:
+        return target, None
+    low, high = int(target.min()), int(target.max())
+    ignored: Array | None = None
+    if ignore_index is not None and low <= ignore_index <= high:
+        ignored = target == ignore_index
+        kept = target[~ignored]
+        if kept.size:
+            low, high = int(kept.min()), int(kept.max())
+        else:
+            low = high = 0
+        target = np.where(ignored, 0, target)
+    if low < 0 or high >= C:
+        wrong = low if low < 0 else high
+        also = "" if ignore_index is None else f" or ignore_index ({ignore_index})"
+        raise ValueError(f"{name} must hold class indices 0 to {C - 1}{also}, got {wrong}")
+    return target, ignored
+
+
+def _broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
+    if array.shape == shape:
+        return array
+    try:
+        return np.broadcast_to(array, shape)
+    except ValueError:
+        raise ValueError(f"{name} of shape {array.shape} does not broadcast to {shape}") from None
+
+
+def _scale(reduction: str, count: float) -> float:
+    """Return what a slope is multiplied by; with nothing to average, slopes are 0."""
+    if reduction != "mean":
+        return 1.0
+    return 1.0 / count if count else 0.0
+
+
+def _reduced(
+    partial: list[float], each: Array | None, reduction: str, count: float, dtype: np.dtype[Any]
+) -> Any:
+    if each is not None:
+        return each[()]
+    total = sum(partial)
+    if reduction == "mean":
+        total = total / count if count else math.nan
+    with np.errstate(over="ignore"):
+        return dtype.type(total)
+
+
+def _loss(body: Body[P], torch: str | None, evaluate: Evaluate) -> Loss[P]:
+    """Put the faces on: the three functions, and what they say of themselves."""
+    signature = _with_deprecated(inspect.signature(body))
+    names = tuple(signature.parameters)
+    positional = len(names) - 2
+    defaults = {
+        name: p.default for name, p in signature.parameters.items() if p.default is not p.empty
+    }
+    required = [name for name in names if name not in defaults]
+
+    def result(args: Any, kwargs: Any, want_value: bool, want_grad: bool) -> tuple[Any, Any]:
+        # signature.bind would cost more than a small loss; it is kept for its messages.
+        given = {**dict(zip(names[:positional], args, strict=False)), **kwargs}
+        arguments = {**defaults, **given}
+        if (
+            len(given) != len(args) + len(kwargs)
+            or len(arguments) != len(names)
+            or any(name not in given for name in required)
+        ):
+            signature.bind(*args, **kwargs)
+        reduction = reduction_of(
+            arguments["reduction"], arguments.pop("size_average"), arguments.pop("reduce")
+        )
+        return evaluate(arguments, reduction, want_value, want_grad)
+
+    @wraps(body)
+    def loss(*args: P.args, **kwargs: P.kwargs) -> Any:
+        return result(args, kwargs, True, False)[0]
+
+    def grad(*args: P.args, **kwargs: P.kwargs) -> Array:
+        return cast("Array", result(args, kwargs, False, True)[1])
+
+    def value_and_grad(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Array]:
+        return result(args, kwargs, True, True)
+
+    grad.__doc__ = f"Return d(sum of {body.__name__}(...))/d({names[0]})."
+    value_and_grad.__doc__ = f"Return {body.__name__}(...) and its grad, computed together."
+    faces: list[tuple[Any, Any]] = [
+        (loss, Any),
+        (grad, Array),
+        (value_and_grad, tuple[Any, Array]),
+    ]
+    for face, returns in faces:
+        face.__signature__ = signature.replace(return_annotation=returns)
+        face.__module__ = body.__module__
+    grad.__qualname__ = grad.__name__ = f"{body.__name__}.grad"
+    value_and_grad.__qualname__ = value_and_grad.__name__ = f"{body.__name__}.value_and_grad"
+
+    made = cast("Loss[P]", loss)
+    made.grad = grad  # type: ignore[method-assign]
+    made.value_and_grad = value_and_grad  # type: ignore[method-assign]
+    made.formula = Formula(body.__name__)
+    made.torch = torch
+    _losses[body.__name__] = made
+    return made
+
+
+def _with_deprecated(signature: inspect.Signature) -> inspect.Signature:
+    """Add PyTorch's deprecated pair as keywords."""
+    pair = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation="bool | None"
+        )
+        for name in ("size_average", "reduce")
+    ]
+    return signature.replace(parameters=[*signature.parameters.values(), *pair])

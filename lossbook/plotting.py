@@ -1,0 +1,82 @@
+"""How the book's figures look, and the figure it draws most: a loss beside its slope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe and Ito's palette, told apart by colour-blind readers (https://jfly.uni-koeln.de/color)."""
+
+INK = "#333333"
+"""Text and axes. The page's dark mode inverts lightness and keeps the hues."""
+
+
+def setup() -> None:
+    """Set the style of all figures that follow; in a notebook, draw them as stable SVG.
+
+    Two runs draw the same bytes: the ids inside come from a fixed salt, and no date is
+    written.
+    """
+    import matplotlib.pyplot as plt
+    from cycler import cycler
+
+    plt.rcParams.update(
+        {
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "axes.prop_cycle": cycler(color=COLOURS),
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlelocation": "left",
+            "axes.titlesize": "medium",
+            "figure.constrained_layout.use": True,
+            "figure.figsize": (7.2, 3.0),
+            "font.family": "DejaVu Sans",
+            "font.size": 10,
+            "lines.linewidth": 2,
+            "savefig.transparent": True,
+            "svg.hashsalt": "lossbook",
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+        }
+    )
+    try:
+        shell = get_ipython()  # type: ignore[name-defined]
+    except NameError:
+        return
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    shell.run_line_magic("matplotlib", "inline")
+    set_matplotlib_formats(  # type: ignore[no-untyped-call]
+        "svg", metadata={"Date": None}, bbox_inches=None
+    )
+
+
+def loss_and_slope(xlabel: str, ylabel: str = "loss (nats)") -> tuple[Figure, Axes, Axes]:
+    """Return a figure with two panels over one x axis: a loss, and its slope.
+
+    The slope's panel has a line at 0, where an update stops.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, sharex=True)
+    left.set(xlabel=xlabel, ylabel=ylabel, title="Loss")
+    right.set(xlabel=xlabel, ylabel="slope", title="Slope")
+    right.axhline(0, color=INK, linewidth=0.8)
+    return figure, left, right
+
+
+def label(axes: Axes, x: ArrayLike, y: ArrayLike, text: str, at: float, **style: Any) -> None:
+    """Draw a curve and write its name beside it, at x = `at`: no legend to look up."""
+    (line,) = axes.plot(np.asarray(x), np.asarray(y))
+    style = {"xytext": (4, 4), "textcoords": "offset points", **style}
+    height = float(np.interp(at, np.asarray(x, dtype=float), np.asarray(y, dtype=float)))
+    axes.annotate(text, (at, height), color=line.get_color(), **style)
