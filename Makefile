@@ -1,0 +1,37 @@
+# The verbs of the book. Each does one thing and leaves the how to tools/.
+.DEFAULT_GOAL := help
+.PHONY: help book serve test notebooks tidy bench clean env
+
+venv := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
+
+# The first of these that runs and is new enough: a version manager's python3 may exist and fail.
+pythons := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+python = $(shell for p in $(pythons); do \
+    "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+
+help:  ## this list
+	@awk -F ':.*## *' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+book: env  ## build the book into _build/html; a warning is an error
+	@$(venv) -m tools.book
+
+serve: book  ## build the book and serve it on this computer
+	@$(venv) -m tools.serve
+
+test: env  ## check everything that changed since it last passed; ALL=1 checks the rest too
+	@$(venv) -m tools.test $(if $(ALL),--all)
+
+notebooks: env  ## execute the chapters that changed: book/src/*.md into book/chapters/*.ipynb
+	@$(venv) -m tools.notebooks
+
+tidy: env  ## format the code and mend what ruff can mend
+	@$(venv) -m ruff check --fix . && $(venv) -m ruff format .
+
+bench: env  ## measure speed and accuracy against the other libraries
+	@$(venv) -m benchmarks
+
+clean:  ## remove the built book and every record of what passed
+	rm -rf _build .cache
+
+env:
+	@$(or $(python),$(error The Loss Book needs Python 3.11 or newer, and found none among: $(pythons))) tools/environment.py

@@ -1,0 +1,1 @@
+"""What turns the sources into notebooks, pages and verdicts. Each module does one thing."""

@@ -1,0 +1,170 @@
+"""Make book/chapters/NAME.ipynb, executed, from book/src/NAME.md.
+
+The same source gives the same bytes, on any run. A failed run leaves the old notebook alone.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from tools import execution
+from tools.unchanged import ROOT, Record, digest
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    # without the versions that a kernel reports, which differ between machines
+    "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+}
+FOLDS = {  # what Jupyter Book folds by tag, JupyterLab folds by metadata
+    "hide-input": {"source_hidden": True},
+    "hide-output": {"outputs_hidden": True},
+    "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+}
+PROMPTS = {  # what a folded cell is called on the page
+    "solution": {"code_prompt_show": "Solution in code", "code_prompt_hide": "Solution in code"},
+}
+
+
+class ChapterError(Exception):
+    """A chapter that cannot be made; the message says which cell and why."""
+
+
+def chapters(root: Path = ROOT) -> list[tuple[Path, Path]]:
+    """Each source with the notebook made from it."""
+    folder = root / "book" / "chapters"
+    sources = sorted((root / "book" / "src").glob("*.md"))
+    return [(source, folder / f"{source.stem}.ipynb") for source in sources]
+
+
+def read(source: Path) -> NotebookNode:
+    """The notebook of a source, not executed. Ids come from the content, so they stay put."""
+    notebook: NotebookNode = jupytext.read(source, fmt="md:myst")
+    seen: Counter[str] = Counter()
+    for cell in notebook.cells:
+        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        seen[name] += 1
+        cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+        for tag in cell.metadata.get("tags", []):
+            if tag in FOLDS:
+                cell.metadata.setdefault("jupyter", {}).update(FOLDS[tag])
+            if tag in PROMPTS:
+                cell.metadata.setdefault("mystnb", {}).update(PROMPTS[tag])
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def place(chapter: str, cell: NotebookNode) -> str:
+    first = next(iter(cell.source.strip().splitlines()), "(empty)")
+    return f"{chapter}: cell {cell['id']} ({first})"
+
+
+def execute(notebook: NotebookNode, chapter: str, folder: Path) -> None:
+    """Run every cell in `folder`, as nbval does, and keep the outputs in the notebook."""
+    client = NotebookClient(
+        notebook,
+        timeout=execution.TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # else a warning about TCP for every chapter
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute(env=execution.environment())
+    except CellExecutionError as error:
+        cell = next(c for c in notebook.cells if complaints(c))
+        raise ChapterError(f"{place(chapter, cell)} raised {error.ename}: {error.evalue}") from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise ChapterError(f"{chapter}: {error}") from None
+    for cell in notebook.cells:
+        for complaint in complaints(cell):
+            raise ChapterError(f"{place(chapter, cell)} wrote to stderr: {complaint}")
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":  # the frames name folders of this computer
+                output.traceback = [f"{output.ename}: {output.evalue}"]
+    notebook.metadata = nbformat.from_dict(METADATA)
+
+
+def complaints(cell: NotebookNode) -> list[str]:
+    """What a reader should never see: an exception nobody asked for, a warning."""
+    expected = "raises-exception" in cell.metadata.get("tags", [])
+    found = []
+    for output in cell.get("outputs", []):
+        if output.output_type == "error" and not expected:
+            found.append(f"{output.ename}: {output.evalue}")
+        elif output.output_type == "stream" and output.name == "stderr":
+            found.append(output.text.strip().splitlines()[0])
+    return found
+
+
+def write(notebook: NotebookNode, target: Path) -> None:
+    """Beside the target first, then over it: an interruption leaves a whole file."""
+    nbformat.validate(notebook)
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_text(nbformat.writes(notebook, sort_keys=True) + "\n", encoding="utf-8")
+    beside.replace(target)
+
+
+def make(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    notebook = read(source)
+    execute(notebook, source.stem, target.parent)
+    write(notebook, target)
+
+
+def inputs(source: Path, target: Path) -> str:
+    """Whatever can change the outputs, and the notebook as it was left."""
+    makers = [ROOT / "tools" / f"{name}.py" for name in ("notebooks", "execution", "unchanged")]
+    return digest(source, target, ROOT / "lossbook", *makers)
+
+
+def attempt(source: Path, target: Path) -> str:
+    """For another process: the error as text, since not every exception can travel."""
+    start = time.monotonic()
+    try:
+        make(source, target)
+    except ChapterError as error:
+        return str(error)
+    print(f"notebooks: {source.stem} executed ({time.monotonic() - start:.1f} s)", flush=True)
+    return ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="chapters to make; all that changed without")
+    names = parser.parse_args().names
+    record, stale = Record("notebooks"), []
+    for source, target in chapters():
+        if names and source.stem not in names:
+            continue
+        if not names and record.holds(source.stem, inputs(source, target)):
+            print(f"notebooks: {source.stem} unchanged since it was made")
+        else:
+            print(f"notebooks: {source.stem} will be executed", flush=True)
+            stale.append((source, target))
+    if not stale:
+        return 0
+    execution.prepare()
+    with ProcessPoolExecutor(min(len(stale), os.cpu_count() or 1)) as pool:
+        errors = list(pool.map(attempt, *zip(*stale, strict=True)))
+    for error in filter(None, errors):
+        print(error, file=sys.stderr)
+    made = [pair for pair, error in zip(stale, errors, strict=True) if not error]
+    record.update((source.stem, inputs(source, target)) for source, target in made)
+    return 1 if any(errors) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
