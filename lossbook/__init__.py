@@ -17,16 +17,44 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lossbook import information
+from lossbook.binary import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    brier_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+)
 from lossbook.core import losses
+from lossbook.focal import class_balanced_weights, focal_loss, sigmoid_focal_loss
+from lossbook.margin import (
+    hinge_embedding_loss,
+    hinge_loss,
+    multi_margin_loss,
+    multiclass_hinge_loss,
+    squared_hinge_loss,
+    zero_one_loss,
+)
 from lossbook.multiclass import (
     cross_entropy,
+    kl_div,
     log_softmax,
     logsumexp,
     nll_loss,
     softmax,
     softmax_cross_entropy_with_logits,
 )
-from lossbook.regression import l1_loss, mse_loss
+from lossbook.regression import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    log_cosh_loss,
+    mse_loss,
+    poisson_nll_loss,
+    quantile_loss,
+    rmse_loss,
+    smooth_l1_loss,
+)
 
 if TYPE_CHECKING:
     from lossbook import plotting
@@ -38,18 +66,41 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Derivation",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "brier_loss",
+    "class_balanced_weights",
     "compare",
     "cross_entropy",
+    "focal_loss",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "hinge_loss",
+    "huber_loss",
+    "information",
+    "kl_div",
     "l1_loss",
+    "log_cosh_loss",
     "log_softmax",
     "logsumexp",
     "losses",
     "minibatches",
     "mse_loss",
+    "multi_margin_loss",
+    "multiclass_hinge_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
     "plotting",
+    "poisson_nll_loss",
+    "quantile_loss",
+    "rmse_loss",
+    "sigmoid_focal_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmax_cross_entropy_with_logits",
+    "squared_hinge_loss",
+    "zero_one_loss",
 ]
 
 _when_used = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -52,7 +53,42 @@ def in_range(name: str, value: float, low: float, high: float) -> None:
         raise ValueError(f"{name} must lie in [{low:g}, {high:g}], got {value!r}")
 
 
-def reduction_of(reduction: Any, size_average: bool | None, reduce: bool | None) -> str:
+def within(name: str, array: Array, low: float, high: float) -> None:
+    """Refuse an array with an element outside [low, high]; nan is outside."""
+    if array.size and not (array.min() >= low and array.max() <= high):
+        wrong = array[~((array >= low) & (array <= high))].flat[0]
+        raise ValueError(f"{name} must lie in [{low:g}, {high:g}], got {wrong:g}")
+
+
+def signs(name: str, array: Array) -> None:
+    """Refuse labels other than −1 and 1."""
+    right = np.abs(array) == 1
+    if not right.all():
+        raise ValueError(
+            f"{name} must hold labels -1 and 1, got {array[~right].flat[0]:g}; "
+            f"labels 0 and 1 become these by 2 * {name} - 1"
+        )
+
+
+def positive(name: str, value: float) -> None:
+    """Refuse a number that is not above 0."""
+    in_range(name, value, 0, math.inf)
+    if value == 0:
+        raise ValueError(f"{name} must be positive, got {value!r}")
+
+
+def flag(name: str, value: Any) -> None:
+    """Refuse what is neither true nor false."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+
+
+def reduction_of(
+    reduction: Any,
+    size_average: bool | None,
+    reduce: bool | None,
+    known: tuple[str, ...] = REDUCTIONS,
+) -> str:
     """Return the reduction meant, mapping the deprecated pair as PyTorch maps it."""
     if size_average is not None or reduce is not None:
         average = True if size_average is None else size_average
@@ -62,6 +98,6 @@ def reduction_of(reduction: Any, size_average: bool | None, reduce: bool | None)
             DeprecationWarning,
             stacklevel=4,
         )
-    if not (isinstance(reduction, str) and reduction in REDUCTIONS):
-        raise ValueError(f"reduction must be one of {REDUCTIONS}, got {reduction!r}")
+    if not (isinstance(reduction, str) and reduction in known):
+        raise ValueError(f"reduction must be one of {known}, got {reduction!r}")
     return reduction

@@ -83,8 +83,8 @@ def compare(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> Compar
     input, target : as the loss takes them
         Computed in float64.
     keywords : what else the loss takes
-        With `weight`, `label_smoothing` and their like there is no row for SymPy: a
-        formula is that of the plain loss.
+        Numbers that occur in the formula, such as `beta`, enter the row for SymPy. With
+        `weight`, `label_smoothing` and their like there is none: the formula lacks them.
 
     Returns
     -------
@@ -103,8 +103,8 @@ def compare(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> Compar
     rows = [Row("lossbook", np.asarray(value), gradient)]
     if (by_torch := _torch(loss, x, target, keywords)) is not None:
         rows.append(by_torch)
-    if not set(keywords) - {"reduction"}:
-        rows.append(_sympy(loss, x, target, keywords.get("reduction")))
+    if (by_sympy := _sympy(loss, x, target, keywords)) is not None:
+        rows.append(by_sympy)
     total = numerical_gradient(lambda at: np.sum(loss(at, target, **keywords)), x)
     rows.append(Row("finite differences", None, total))
     return Comparison(loss.__name__, tuple(rows))
@@ -120,7 +120,7 @@ def _torch(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -
     function = getattr(torch.nn.functional, loss.torch.rpartition(".")[2])
     leaf = torch.tensor(x, requires_grad=True)
     tensors = {
-        name: torch.tensor(np.asarray(a, dtype=np.float64)) if name == "weight" else a
+        name: torch.tensor(np.asarray(a, dtype=np.float64)) if np.ndim(a) else a
         for name, a in keywords.items()
     }
     value = function(leaf, torch.tensor(target), **tensors)
@@ -129,20 +129,28 @@ def _torch(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -
     return Row("PyTorch", value.detach().numpy(), leaf.grad.numpy())
 
 
-def _sympy(loss: Loss[...], x: Array, target: Array, reduction: str | None) -> Row:
+def _sympy(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -> Row | None:
     """Evaluate the formula for each element or sample, and reduce."""
     from lossbook import symbolic
 
-    each = loss(x, target, reduction="none")
+    name = loss.__name__
+    numbers = {k: v for k, v in keywords.items() if k != "reduction"}
+    if not set(numbers) <= symbolic.parameters(name) or any(map(np.ndim, numbers.values())):
+        return None
+    if symbolic.is_of_batch(name):
+        whole, slopes = symbolic.evaluate(name, x.ravel(), target.ravel(), **numbers)
+        gradient = np.array(slopes, dtype=float).reshape(x.shape)
+        return Row("SymPy", np.array(whole, dtype=float), gradient)
+    each = loss(x, target, reduction="none", **numbers)
     values, gradient = np.empty(np.shape(each)), np.empty_like(x)
     classes = np.shape(each) != x.shape
     for i in np.ndindex(values.shape):
         at = (i[0], slice(None), *i[1:]) if classes and x.ndim > 1 else (... if classes else i)
         soft = target.shape == x.shape
-        value, slope = symbolic.evaluate(loss.__name__, x[at], target[at if soft else i])
+        value, slope = symbolic.evaluate(name, x[at], target[at if soft else i], **numbers)
         values[i] = value
         gradient[at] = np.array(slope, dtype=float) if classes else slope[0]
-    reduction = reduction or _default_reduction(loss)
+    reduction = keywords.get("reduction") or _default_reduction(loss)
     if reduction == "mean":
         gradient /= values.size
     reduced = {"none": values, "sum": values.sum(), "mean": values.mean()}[reduction]

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, ParamSpec, Protocol, cast
 import numpy as np
 
 from lossbook import blocks
-from lossbook.checks import Array, as_float, as_index, reduction_of, same_shape
+from lossbook.checks import REDUCTIONS, Array, as_float, as_index, reduction_of, same_shape
 from lossbook.formula import Formula
 
 P = ParamSpec("P")
@@ -59,6 +59,8 @@ class Loss(Protocol[P]):
 
 
 Body = Callable[P, Terms]
+Fit = Callable[[str, Array, tuple[int, ...]], Array]
+"""(name, array, shape) -> the array, checked and brought to the shape"""
 Evaluate = Callable[[dict[str, Any], str, bool, bool], tuple[Any, Any]]
 """(arguments, reduction, is the value wanted?, is the gradient wanted?) -> (value, gradient)"""
 
@@ -71,13 +73,20 @@ def losses() -> dict[str, Loss[...]]:
 
 
 def elementwise(
-    torch: str | None = None, *, arrays: tuple[str, ...] = (), mean_over_weight: bool = False
+    torch: str | None = None,
+    *,
+    arrays: tuple[str, ...] = (),
+    fit: Fit | None = None,
+    mean_over_weight: bool = False,
+    batchmean: bool = False,
 ) -> Callable[[Body[P]], Loss[P]]:
     """Make a loss of a function that compares `input` and `target` element by element.
 
-    `arrays` names further arguments that are broadcast to the shape of the input and cut
-    into the same blocks. A parameter called `weight` is one too, and multiplies each
-    element's loss; with `mean_over_weight` the mean divides by its sum.
+    `arrays` names further arguments that are broadcast to the shape of the input, by `fit`
+    if NumPy's rules are not meant, and cut into the same blocks. A parameter called `weight`
+    is one too, and multiplies each element's loss; with `mean_over_weight` the mean divides
+    by its sum. `batchmean` admits the reduction of that name, the sum divided by the length
+    of the first axis.
     """
 
     def decorate(body: Body[P]) -> Loss[P]:
@@ -93,12 +102,15 @@ def elementwise(
             cuts = {first: input, second: target}
             for name in (*arrays, "weight"):
                 if arguments.get(name) is not None:
-                    cuts[name] = _broadcast(name, as_float(name, arguments[name], dtype), shape)
+                    array = as_float(name, arguments[name], dtype)
+                    cuts[name] = (fit or broadcast)(name, array, shape)
             weight = cuts.get("weight")
 
             count: float = input.size
             if mean_over_weight and weight is not None:
                 count = float(weight.sum())
+            if reduction == "batchmean":
+                count, reduction = shape[0] if shape else 1, "mean"
             scale = _scale(reduction, count)
             grad = np.empty(shape, dtype) if want_grad else None
             each = np.empty(shape, dtype) if want_value and reduction == "none" else None
@@ -128,7 +140,33 @@ def elementwise(
             partial = blocks.run(work, [...] if whole else pieces)
             return _reduced(partial, each, reduction, count, dtype), grad
 
-        return _loss(body, torch, evaluate)
+        known = (*REDUCTIONS, "batchmean") if batchmean else REDUCTIONS
+        return _loss(body, torch, evaluate, known)
+
+    return decorate
+
+
+def batchwise(torch: str | None = None) -> Callable[[Body[P]], Loss[P]]:
+    """Make a loss of a function that gives a whole batch one value, such as a root of a mean.
+
+    There is no loss of each element to reduce, so `reduction` can only be "mean".
+    """
+
+    def decorate(body: Body[P]) -> Loss[P]:
+        first, second = list(inspect.signature(body).parameters)[:2]
+
+        def evaluate(
+            arguments: dict[str, Any], _: str, want_value: bool, want_grad: bool
+        ) -> tuple[Any, Any]:
+            input = as_float(first, arguments[first])
+            target = as_float(second, arguments[second], input.dtype)
+            same_shape(second, target, first, input.shape)
+            with np.errstate(all="ignore"):
+                value, slope = body(**{**arguments, first: input, second: target})  # type: ignore[call-arg]
+                grad = np.asarray(slope(), input.dtype) if want_grad else None
+                return input.dtype.type(value), grad
+
+        return _loss(body, torch, evaluate, known=("mean",))
 
     return decorate
 
@@ -144,13 +182,17 @@ def classwise(
     axis: int = 1,
     index: bool = True,
     probability: bool = False,
+    labels: bool = False,
+    mean_over_weight: bool = True,
 ) -> Callable[[Body[P]], Loss[P]]:
     """Make a loss of a function that compares a vector over classes with a target.
 
     The function sees blocks with **the classes first**: `input` of shape (C, M), and
     `target` of shape (M,) if it holds class indices (`index`), (C, M) if it holds
-    probabilities (`probability`). It returns M values and a (C, M) slope. Indices equal
-    to `ignore_index` come as 0, and what they give is struck out afterwards.
+    probabilities (`probability`) or any number for each class (`labels`). It returns M
+    values and a (C, M) slope. Indices equal to `ignore_index` come as 0, and what they give
+    is struck out afterwards. The mean of losses with indices divides by the sum of the
+    targets' weights, or without `mean_over_weight` by the number of samples.
     """
 
     def decorate(body: Body[P]) -> Loss[P]:
@@ -169,9 +211,13 @@ def classwise(
             if C == 0:
                 raise ValueError(f"{first} must have at least one class, got shape {shape}")
             target = np.asarray(arguments[second])
-            soft = probability and (target.shape == shape or not index)
+            soft = labels or (probability and (target.shape == shape or not index))
             ignored: Array | None = None
-            if soft:
+            if labels:
+                target = as_float(second, target, dtype)
+                same_shape(second, target, first, shape)
+                target = target.reshape(-1, C, D)
+            elif soft:
                 target = _probabilities(second, target, first, shape, dtype)
                 target = target.reshape(-1, C, D)
             else:
@@ -186,7 +232,7 @@ def classwise(
                 arguments["weight"] = weight
 
             count: float = math.prod(outer)
-            if not soft and (weight is not None or ignored is not None):
+            if not soft and mean_over_weight and (weight is not None or ignored is not None):
                 importance = np.ones(target.shape, dtype) if weight is None else weight[target]
                 if ignored is not None:
                     importance[ignored.reshape(-1, D)] = 0
@@ -288,7 +334,8 @@ def _indices(
     return target, ignored
 
 
-def _broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
+def broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
+    """Return `array` in a larger shape, as NumPy's rules have it."""
     if array.shape == shape:
         return array
     try:
@@ -316,7 +363,12 @@ def _reduced(
         return dtype.type(total)
 
 
-def _loss(body: Body[P], torch: str | None, evaluate: Evaluate) -> Loss[P]:
+def _loss(
+    body: Body[P],
+    torch: str | None,
+    evaluate: Evaluate,
+    known: tuple[str, ...] = REDUCTIONS,
+) -> Loss[P]:
     """Put the faces on: the three functions, and what they say of themselves."""
     signature = _with_deprecated(inspect.signature(body))
     names = tuple(signature.parameters)
@@ -337,7 +389,7 @@ def _loss(body: Body[P], torch: str | None, evaluate: Evaluate) -> Loss[P]:
         ):
             signature.bind(*args, **kwargs)
         reduction = reduction_of(
-            arguments["reduction"], arguments.pop("size_average"), arguments.pop("reduce")
+            arguments["reduction"], arguments.pop("size_average"), arguments.pop("reduce"), known
         )
         return evaluate(arguments, reduction, want_value, want_grad)
 

@@ -37,6 +37,11 @@ class Formula:
 
     _latex = _pretty = _sympystr = _sympyrepr = _print
 
+    def _repr_latex_(self) -> str:
+        from lossbook.symbolic import latex
+
+        return f"$\\displaystyle {latex(self)}$"
+
     def __repr__(self) -> str:
         return repr(self._sympy_())
 

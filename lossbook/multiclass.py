@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.checks import Array, as_float, in_range
-from lossbook.core import Terms, classwise
+from lossbook.checks import Array, as_float, flag, in_range, within
+from lossbook.core import Terms, classwise, elementwise
+from lossbook.special import product, rounding_error
 
 
 def logsumexp(z: ArrayLike, axis: int = -1) -> Any:
@@ -164,7 +165,7 @@ def nll_loss(
     """
     z, y = np.asarray(input), np.asarray(target)
     sample = np.arange(y.size)
-    w = _of_target(weight, y, z)
+    w = of_target(weight, y, z)
 
     def slope() -> Array:
         d = np.zeros(z.shape, z.dtype)
@@ -257,7 +258,7 @@ def cross_entropy(
         q = np.repeat(_column(w) * (label_smoothing / len(z)), t.size, axis=1).astype(z.dtype)
         q[t, np.arange(t.size)] += (1 - label_smoothing) * w[t]
         return _against_distribution(z, q)
-    return _against_index(z, t, _of_target(weight, t, z))
+    return _against_index(z, t, of_target(weight, t, z))
 
 
 @classwise(axis=-1, index=False, probability=True)
@@ -306,36 +307,122 @@ def softmax_cross_entropy_with_logits(
     return _against_distribution(np.asarray(logits), np.asarray(labels))
 
 
+@elementwise("torch.nn.functional.kl_div", batchmean=True)
+def kl_div(
+    input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_target: bool = False
+) -> Terms:
+    r"""Kullback–Leibler divergence of a target from a prediction, the part of each element.
+
+    $$\ell(\log p, t) = t\,(\log t - \log p), \qquad
+    \frac{\partial \ell}{\partial \log p} = -t$$
+
+    The sum over the classes is KL(t‖p): the *target* comes first in it, though second here,
+    and the *input* must hold log-probabilities. It is negative only for a t or a p that does
+    not sum to 1. As everywhere 0 log 0 = 0: where t = 0 the part is 0, also if p = 0, where
+    PyTorch has nan.
+
+    Parameters
+    ----------
+    input : array, any shape
+        Log-probabilities log p in nats, as `log_softmax` gives them.
+    target : array, the shape of `input`
+        Probabilities t, at least 0; or their logarithms, with `log_target`.
+    reduction : "mean", "batchmean", "sum" or "none"
+        "batchmean" divides by the length of the first axis, which makes it the divergence;
+        "mean" divides by the number of elements, so that it is too small by a factor K.
+    log_target : bool
+        Whether the target holds log t instead of t.
+
+    Returns
+    -------
+    A scalar, or with "none" an array of the input's shape; in nats. The dtype is the
+    input's (integers become float64).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ (nothing is broadcast), a probability is negative or nan, or
+        `reduction` is unknown.
+    TypeError
+        If an argument does not hold real numbers, or `log_target` is not true or false.
+
+    References
+    ----------
+    S. Kullback and R. A. Leibler, *On information and sufficiency*, 1951.
+
+    Examples
+    --------
+    >>> import lossbook as lb
+    >>> log_p = lb.log_softmax([[0.0, 0.0]])
+    >>> print(lb.kl_div(log_p, [[0.75, 0.25]], reduction="batchmean").round(4))
+    0.1308
+    >>> lb.kl_div.grad(log_p, [[0.75, 0.25]], reduction="batchmean")
+    array([[-0.75, -0.25]])
+    """
+    log_p, target = np.asarray(input), np.asarray(target)
+    flag("log_target", log_target)
+    if log_target:
+        t, log_t = np.exp(target), target
+    else:
+        within("target", target, 0, np.inf)
+        t, log_t = target, np.log(target)
+    return Terms(product(t, log_t - log_p), lambda: -t)
+
+
 def _against_index(z: Array, y: Array, w: Array) -> Terms:
     sample = np.arange(y.size)
-    _, d = _shifted(z, 0)
-    e: Array = np.exp(d)
+    e, e_y, others, nll = odds_against(z, y)
+
+    def slope() -> Array:
+        e[y, sample] = -others  # p_y - 1 = -others/total, not subtracted
+        return np.asarray(e * (w / (others + e_y)))
+
+    return Terms(w * nll, slope)
+
+
+def odds_against(z: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """Return exp(z) up to a factor, with 0 for the right class y; that of y; the sum of the
+    others; and −log p_y.
+    """
+    sample = np.arange(y.size)
+    d, e = _exp(z)
     e_y, d_y = e[y, sample], d[y, sample]
     e[y, sample] = 0
     others = e.sum(0)
-    total = others + e_y
-    # -log p_y = log(1 + others/e_y): exact where p_y is near 1. Where e_y may underflow, the
-    # other form has no cancellation left: log(total) and -d_y are both positive.
-    value = np.where(d_y > -1, np.log1p(others / e_y), np.log(total) - d_y)
-
-    def slope() -> Array:
-        e[y, sample] = -others  # p_y - 1 = -others/total, without the cancellation
-        return np.asarray(e * (w / total))
-
-    return Terms(w * value, slope)
+    # -log p_y = log(1 + others/e_y), exact where p_y is near 1. Where e_y may
+    # underflow, log(total) and -d_y are both positive, and nothing cancels.
+    return e, e_y, others, np.where(d_y > -1, np.log1p(others / e_y), np.log(others + e_y) - d_y)
 
 
 def _against_distribution(z: Array, q: Array) -> Terms:
     """Cross-entropy with the non-negative numbers q, which need not sum to 1."""
-    _, d = _shifted(z, 0)
+    d, e = _exp(z)
+    rest = _others(e)
+    # The largest e is 1, so -log p = log(1 + what the others have) - d, of positive terms.
+    value = product(q, np.log1p(rest.min(0)) - d).sum(0)
+    # p Σq - q = p·(the other q) - q·(the other p): right where p and q are nearly 1.
+    return Terms(value, lambda: np.asarray((e * _others(q) - q * rest) / e.sum(0)))
+
+
+def _exp(z: Array) -> tuple[Array, Array]:
+    """Return d = z − max z over the classes, and exp(d)."""
+    m, d = _shifted(z, 0)
     e = np.exp(d)
-    total = e.sum(0)
-    minus_log_p = np.log(total) - d
-    value = np.where(q == 0, 0, q * minus_log_p).sum(0)
-    return Terms(value, lambda: e * (q.sum(0) / total) - q)
+    if d.size and d.min() < -8:  # there the rounding of d can move exp(d) by more than 4 ulp
+        lost = rounding_error(d, z, m)
+        lost *= e
+        e += lost
+    return d, e
 
 
-def _of_target(weight: ArrayLike | None, y: Array, z: Array) -> Array:
+def _others(a: Array) -> Array:
+    """Return the sum of the other classes, for each class; nothing cancels."""
+    rest = a.sum(0) - a
+    major = a > rest
+    return np.asarray(np.where(major, np.where(major, 0, a).sum(0), rest) if major.any() else rest)
+
+
+def of_target(weight: ArrayLike | None, y: Array, z: Array) -> Array:
     """Return w_y for each target: 1 without class weights."""
     return np.ones((), z.dtype) if weight is None else np.asarray(weight)[y]
 

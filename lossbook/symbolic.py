@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import random
 from collections.abc import Mapping
@@ -10,7 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.expr import Expr
+from sympy.printing.latex import LatexPrinter
+
+from lossbook.core import losses
 
 # One name, one meaning, in every chapter (the notation page lists them).
 yhat = sp.Symbol("yhat", real=True)
@@ -19,18 +24,51 @@ K = sp.Symbol("K", integer=True, positive=True)
 k, j = sp.symbols("k j", integer=True, positive=True)
 right = sp.Symbol("y", integer=True, positive=True)
 """The index y of the right class, 1 to K."""
+N = sp.Symbol("N", integer=True, positive=True)
+i = sp.Symbol("i", integer=True, positive=True)
+yhats = sp.IndexedBase("yhat", real=True)
+ys = sp.IndexedBase("y", real=True)
+"""A whole batch of N predictions and targets."""
+beta, delta, quantile, var = sp.symbols("beta delta quantile var", positive=True)
+"""Parameters of losses, each called as the keyword is."""
 z = sp.IndexedBase("z", real=True)
 t = sp.IndexedBase("t", real=True)
 p = sp.IndexedBase("p", real=True)
 log_p = sp.IndexedBase(r"\log p", real=True)
+x = sp.Symbol("x", real=True)
+"""The score of one output: the logit of yes, or a distance."""
+xs = sp.IndexedBase("x", real=True)
+ell = sp.Symbol(r"\log p", real=True)
+alpha, gamma, margin, pos_weight, power = sp.symbols("alpha gamma margin pos_weight p", real=True)
+"""More parameters of losses."""
 
 
 class Twin(NamedTuple):
-    """An expression for one element or sample, and which symbols are input and target."""
+    """An expression for one element or sample, and what its symbols are in the loss."""
 
     expression: Expr
     input: Any
     target: Any
+    parameters: tuple[sp.Symbol, ...] = ()
+
+
+class Maximum(ExprWithLimits):  # type: ignore[misc]
+    """The largest of some terms, over an index, as `sympy.Sum` is their sum."""
+
+    def doit(self, **hints: Any) -> Expr:
+        ((index, low, high),) = self.limits
+        if not (low.is_Integer and high.is_Integer):
+            return self
+        terms = [self.function.subs(index, n).doit() for n in range(int(low), int(high) + 1)]
+        return sp.Max(*terms)
+
+    def _latex(self, printer: Any) -> str:
+        ((index, *_),) = self.limits
+        return rf"\max_{{{printer._print(index)}}} {printer._print(self.function)}"
+
+
+def _yes_no(score: Expr, target: Expr, weight: Any = 1) -> Expr:
+    return (1 - target) * sp.log(1 + sp.exp(score)) + weight * target * sp.log(1 + sp.exp(-score))
 
 
 def _log_sum_exp(index: sp.Symbol) -> Expr:
@@ -40,10 +78,82 @@ def _log_sum_exp(index: sp.Symbol) -> Expr:
 _twins: dict[str, Twin] = {
     "mse_loss": Twin((yhat - y) ** 2, yhat, y),
     "l1_loss": Twin(sp.Abs(yhat - y), yhat, y),
+    "smooth_l1_loss": Twin(
+        sp.Piecewise(
+            ((yhat - y) ** 2 / (2 * beta), sp.Abs(yhat - y) < beta),
+            (sp.Abs(yhat - y) - beta / 2, True),
+        ),
+        yhat,
+        y,
+        (beta,),
+    ),
+    "huber_loss": Twin(
+        sp.Piecewise(
+            ((yhat - y) ** 2 / 2, sp.Abs(yhat - y) < delta),
+            (delta * (sp.Abs(yhat - y) - delta / 2), True),
+        ),
+        yhat,
+        y,
+        (delta,),
+    ),
+    "rmse_loss": Twin(sp.sqrt(sp.Sum((yhats[i] - ys[i]) ** 2, (i, 1, N)) / N), yhats, ys),
+    "log_cosh_loss": Twin(sp.log(sp.cosh(yhat - y)), yhat, y),
+    "quantile_loss": Twin(
+        sp.Max((1 - quantile) * (yhat - y), -quantile * (yhat - y)), yhat, y, (quantile,)
+    ),
+    "poisson_nll_loss": Twin(sp.exp(yhat) - y * yhat, yhat, y),
+    "gaussian_nll_loss": Twin((sp.log(var) + (yhat - y) ** 2 / var) / 2, yhat, y, (var,)),
     "nll_loss": Twin(-log_p[right], log_p, right),
     "cross_entropy": Twin(_log_sum_exp(k) - z[right], z, right),
     "softmax_cross_entropy_with_logits": Twin(
         sp.Sum(t[k] * (_log_sum_exp(j) - z[k]), (k, 1, K)), z, t
+    ),
+    "kl_div": Twin(y * (sp.log(y) - ell), ell, y),
+    "binary_cross_entropy": Twin(-y * sp.log(yhat) - (1 - y) * sp.log(1 - yhat), yhat, y),
+    "binary_cross_entropy_with_logits": Twin(_yes_no(x, y, pos_weight), x, y, (pos_weight,)),
+    "soft_margin_loss": Twin(sp.log(1 + sp.exp(-y * x)), x, y),
+    "multilabel_soft_margin_loss": Twin(sp.Sum(_yes_no(xs[k], t[k]), (k, 1, K)) / K, xs, t),
+    "brier_loss": Twin((yhat - y) ** 2, yhat, y),
+    "zero_one_loss": Twin(sp.Piecewise((1, y * x <= 0), (0, True)), x, y),
+    "hinge_loss": Twin(sp.Max(0, 1 - y * x), x, y),
+    "squared_hinge_loss": Twin(sp.Max(0, 1 - y * x) ** 2, x, y),
+    "hinge_embedding_loss": Twin(
+        sp.Piecewise((x, sp.Eq(y, 1)), (sp.Max(0, margin - x), True)), x, y, (margin,)
+    ),
+    "multi_margin_loss": Twin(
+        sp.Sum(
+            sp.Piecewise(
+                (0, sp.Eq(k, right)), (sp.Max(0, margin - z[right] + z[k]) ** power, True)
+            ),
+            (k, 1, K),
+        )
+        / K,
+        z,
+        right,
+        (margin, power),
+    ),
+    "multiclass_hinge_loss": Twin(
+        sp.Max(
+            0,
+            Maximum(sp.Piecewise((0, sp.Eq(k, right)), (1 - z[right] + z[k], True)), (k, 1, K)),
+        ),
+        z,
+        right,
+    ),
+    "sigmoid_focal_loss": Twin(
+        (alpha * y + (1 - alpha) * (1 - y))
+        * (y / (1 + sp.exp(x)) + (1 - y) / (1 + sp.exp(-x))) ** gamma
+        * _yes_no(x, y),
+        x,
+        y,
+        (alpha, gamma),
+    ),
+    "focal_loss": Twin(
+        (1 - sp.exp(z[right]) / sp.Sum(sp.exp(z[k]), (k, 1, K))) ** gamma
+        * (_log_sum_exp(k) - z[right]),
+        z,
+        right,
+        (gamma,),
     ),
 }
 
@@ -58,21 +168,34 @@ def expression(name: str) -> Expr:
     return _twin(name).expression
 
 
+def parameters(name: str) -> set[str]:
+    """Return the keywords of the loss called `name` that occur in its formula."""
+    return {str(symbol) for symbol in _twin(name).parameters}
+
+
+def is_of_batch(name: str) -> bool:
+    """Return whether the formula is that of a whole batch, not of one element or sample."""
+    return bool(_twin(name).expression.has(N))
+
+
 def _twin(name: str) -> Twin:
     if name not in _twins:
         raise NotImplementedError(f"no formula is known for {name}")
     return _twins[name]
 
 
-def evaluate(name: str, input: ArrayLike, target: Any, digits: int = 30) -> tuple[Expr, list[Expr]]:
+def evaluate(
+    name: str, input: ArrayLike, target: Any, digits: int = 30, **parameters: float
+) -> tuple[Expr, list[Expr]]:
     """Return value and slope of one element or sample, from the SymPy expression alone.
 
     `input` is a number for an elementwise loss, a vector of K logits for a classwise one;
     `target` a number, an index counted from 0, or a vector. Floats are taken exactly, as
-    the binary fractions they are, and the results have `digits` digits.
+    the binary fractions they are, and the results have `digits` digits. `parameters` are the
+    loss's keywords that occur in its formula; by default they are the loss's defaults.
     """
     twin = _twin(name)
-    expr = twin.expression
+    expr = twin.expression.subs(_values(name, twin.parameters, parameters))
     if not isinstance(twin.input, sp.IndexedBase):
         here = {twin.input: _exact(input), twin.target: _exact(target)}
         results = [expr, sp.diff(expr, twin.input)]
@@ -80,7 +203,7 @@ def evaluate(name: str, input: ArrayLike, target: Any, digits: int = 30) -> tupl
         return value, [slope]
     numbers = [_exact(x) for x in np.asarray(input, dtype=float)]
     n = len(numbers)
-    expr = expr.subs(K, n)
+    expr = expr.subs({K: n, N: n})
     logits = [twin.input[c + 1] for c in range(n)]
     here = dict(zip(logits, numbers, strict=True))
     if isinstance(twin.target, sp.IndexedBase):
@@ -90,6 +213,22 @@ def evaluate(name: str, input: ArrayLike, target: Any, digits: int = 30) -> tupl
         expr = expr.subs(twin.target, int(target) + 1).doit()
     value = expr.xreplace(here).evalf(digits)
     return value, [sp.diff(expr, logit).xreplace(here).evalf(digits) for logit in logits]
+
+
+def _values(
+    name: str, symbols: tuple[sp.Symbol, ...], given: Mapping[str, float]
+) -> dict[Any, Expr]:
+    """Return the value of each parameter of the formula of `name`."""
+    names = [str(symbol) for symbol in symbols]
+    if unknown := set(given) - set(names):
+        raise TypeError(f"the formula of {name} has no parameter {unknown.pop()!r}, only {names}")
+    signature = inspect.signature(losses()[name]).parameters
+    values = {symbol: given.get(str(symbol), signature[str(symbol)].default) for symbol in symbols}
+    for symbol, value in values.items():
+        if value is inspect.Parameter.empty:
+            raise TypeError(f"the formula of {name} needs a value of {symbol}")
+    # A weight that is not given weighs 1.
+    return {symbol: _exact(1 if value is None else value) for symbol, value in values.items()}
 
 
 def _exact(x: Any) -> Expr:
@@ -194,10 +333,11 @@ class Derivation:
         left = "" if name is None else name if isinstance(name, str) else sp.latex(name)
         lines = []
         for n, (expression, reason, _) in enumerate(self.steps):
-            side = rf" && \text{{{reason}}}" if reason else ""
-            lines.append(rf"{left if n == 0 else ''} &= {latex(expression)}{side}")
+            side = rf" &\quad& \text{{{reason}}}" if reason else ""
+            equals = "=" if n or left else ""
+            lines.append(rf"{left if n == 0 else ''} &{equals} {latex(expression)}{side}")
         body = " \\\\[0.6em]\n".join(lines)
-        return f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
+        return f"$$\\begin{{alignedat}}{{2}}\n{body}\n\\end{{alignedat}}$$"
 
     def __repr__(self) -> str:
         lines = [str(self.steps[0].expression)]
@@ -205,12 +345,26 @@ class Derivation:
         return "\n".join(lines)
 
 
+class _Printer(LatexPrinter):  # type: ignore[misc]
+    """LaTeX as the book writes it: [j = y], z_k, and sums that begin without a minus."""
+
+    def _as_ordered_terms(self, expr: Expr, order: Any = None) -> list[Expr]:
+        terms = super()._as_ordered_terms(expr, order)
+        return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
+
+    def _print_KroneckerDelta(self, expr: Expr, exp: Any = None) -> str:
+        i, j = (self._print(index) for index in expr.args)
+        return rf"\left[{i} = {j}\right]" + ("" if exp is None else f"^{{{exp}}}")
+
+    def _print_Indexed(self, expr: Expr, exp: Any = None) -> str:
+        indices = ",".join(self._print(index) for index in expr.indices)
+        power = "" if exp is None else f"^{{{exp}}}"
+        return f"{self._print(expr.base)}_{{{indices}}}{power}"
+
+
 def latex(expression: Any) -> str:
-    """Return LaTeX in the book's style: indices without superfluous braces."""
-    text = sp.latex(expression, ln_notation=False)
-    for base in "ztp":
-        text = text.replace(f"{{{base}}}_", f"{base}_")
-    return str(text)
+    """Return LaTeX in the book's notation."""
+    return str(_Printer().doprint(sp.sympify(expression)))
 
 
 POINTS = 12
@@ -252,8 +406,11 @@ def _points(a: Expr, b: Expr) -> Any:
     rng = random.Random(0)
     bases = sorted({e.base for e in both.atoms(sp.Indexed)}, key=str)
     labels = {base.label for base in bases}
+    # SymPy does not count the j of a derivative with respect to z[j] as free.
+    indices = {s for d in both.atoms(sp.Derivative) for v in d.variables for s in v.free_symbols}
     free = sorted(
-        (s for s in both.free_symbols if isinstance(s, sp.Symbol) and s not in labels), key=str
+        (s for s in both.free_symbols | indices if isinstance(s, sp.Symbol) and s not in labels),
+        key=str,
     )
     for n in itertools.cycle(SIZES):
         values: dict[Any, Any] = {}

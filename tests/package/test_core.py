@@ -13,7 +13,7 @@ import pytest
 import sympy as sp
 
 import lossbook as lb
-from lossbook import blocks
+from lossbook import blocks, symbolic
 from lossbook.core import Terms, elementwise
 
 every = pytest.mark.parametrize("loss", lb.losses().values(), ids=list(lb.losses()))
@@ -30,7 +30,7 @@ def test_faces(loss: Any) -> None:
     assert expression == loss.formula and loss.formula == expression
     assert loss.formula - expression == expression - loss.formula == 0
     assert sp.latex(loss.formula) == sp.latex(expression) and repr(loss.formula) == repr(expression)
-    assert sp.latex(expression) in loss.formula._repr_latex_()
+    assert symbolic.latex(expression) in loss.formula._repr_latex_()
     assert loss.torch is None or loss.torch.startswith("torch.nn.functional.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import torch
@@ -212,3 +213,106 @@ def test_bad_keywords_are_named() -> None:
         lb.cross_entropy(z)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="multiple values"):
         lb.cross_entropy(z, [0], target=[0])  # type: ignore[misc]
+
+
+DIVERGENCE_REDUCTIONS = ("none", "mean", "sum", "batchmean")
+
+
+@pytest.mark.parametrize("shape", [(), (K,), (7, K), (2, K, 3), (0, K), (20_000, K)])
+@pytest.mark.parametrize("log_target", [False, True])
+@pytest.mark.parametrize("reduction", DIVERGENCE_REDUCTIONS)
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides:UserWarning")
+def test_kl_div_is_torchs(shape: Any, log_target: bool, reduction: str) -> None:
+    log_p, t = rng.normal(size=shape) - 3, rng.random(shape)
+    target = np.log(t) if log_target else np.where(t < 0.2, 0, t)
+    for dtype in (np.float32, np.float64):
+        x, y = np.asarray(log_p, dtype), np.asarray(target, dtype)
+        keywords: dict[str, Any] = {"log_target": log_target, "reduction": reduction}
+        value, grad = lb.kl_div.value_and_grad(x, y, **keywords)
+        theirs, slope = by_torch(lb.kl_div, x, y, **keywords)
+        assert value.dtype == grad.dtype == dtype
+        close(value, theirs, dtype)
+        close(grad, slope, dtype)
+        np.testing.assert_array_equal(lb.kl_div(x, y, **keywords), value)
+        np.testing.assert_array_equal(lb.kl_div.grad(x, y, **keywords), grad)
+
+
+def test_kl_div_formula_and_slope() -> None:
+    for point in ((-0.5, 0.25), (-3.0, 0.75), (-0.125, 1.0)):
+        check_against_formula(lb.kl_div, *point)
+    log_p, t = lb.log_softmax(rng.normal(size=(3, K))), rng.dirichlet(np.ones(K), 3)
+    for reduction in DIVERGENCE_REDUCTIONS:
+        check_against_differences(lb.kl_div, log_p, t, reduction=reduction)
+        check_against_differences(lb.kl_div, log_p, np.log(t), log_target=True, reduction=reduction)
+
+
+@given(logit_rows, logit_rows)
+def test_cross_entropy_less_entropy_is_the_divergence(z: Any, other: Any) -> None:
+    t = lb.softmax(other)
+    entropy = -(t * lb.log_softmax(other)).sum(1)
+    excess = lb.softmax_cross_entropy_with_logits(z, t) - entropy
+    log_p = lb.log_softmax(z)
+    for target, log_target in ((t, False), (lb.log_softmax(other), True)):
+        parts = lb.kl_div(log_p, target, reduction="none", log_target=log_target)
+        np.testing.assert_allclose(parts.sum(1), excess, rtol=1e-12, atol=1e-12)
+        assert np.all(parts.sum(1) >= -1e-12)
+    together = lb.kl_div(log_p, t, reduction="batchmean")
+    np.testing.assert_allclose(together, excess.mean(), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(together, 4 * lb.kl_div(log_p, t), rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(lb.kl_div(log_p, lb.softmax(z)), 0, atol=1e-14)
+
+
+@pytest.mark.parametrize("log_target", [False, True])
+def test_nothing_diverges_where_the_target_is_0(log_target: bool) -> None:
+    """PyTorch has nan where target and prediction are 0, and for any target of log 0."""
+    x = np.array([-np.inf, -1.0, -np.inf, -np.inf])
+    t = np.array([0.0, 0.0, 0.5, 1.0])
+    with np.errstate(divide="ignore"):
+        target = np.log(t) if log_target else t
+    keywords: dict[str, Any] = {"log_target": log_target, "reduction": "none"}
+    value, grad = lb.kl_div.value_and_grad(x, target, **keywords)
+    assert value.tolist() == [0, 0, np.inf, np.inf]
+    assert grad.tolist() == [0, 0, -0.5, -1]
+    theirs, _ = by_torch(lb.kl_div, x, target, **keywords)
+    assert np.isnan(theirs).tolist() == [True, log_target, False, False]
+
+
+def test_what_kl_div_refuses() -> None:
+    with pytest.raises(ValueError, match=r"target must lie in \[0, inf\], got -0.5"):
+        lb.kl_div([-1.0, -1.0], [-0.5, 1.5])
+    with pytest.raises(ValueError, match=r"target must lie in \[0, inf\], got nan"):
+        lb.kl_div([-1.0], [np.nan])
+    with pytest.raises(ValueError, match=r"target must have the shape of input, \(2, 1\)"):
+        lb.kl_div([[-1.0], [-1.0]], [0.5, 0.5])
+    with pytest.raises(ValueError, match=r"reduction must be one of .*'batchmean'\), got 'none '"):
+        lb.kl_div([-1.0], [1.0], reduction="none ")
+    with pytest.raises(TypeError, match=r"log_target must be True or False, got 'mean'"):
+        lb.kl_div([-1.0], [1.0], "mean", "mean")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"reduction must be one of \('none', 'mean', 'sum'\)"):
+        lb.cross_entropy([[1.0, 2.0]], [0], reduction="batchmean")
+    assert np.isnan(lb.kl_div([-1.0], [np.nan], log_target=True))
+
+
+def test_certain_distributions_keep_their_digits() -> None:
+    """One-hot targets give what their index gives, also where p is 1 but for 1e-18."""
+    z = np.array([[40.0, 0.0, -3.0], [0.0, 800.0, 1.0], [-700.1, 12.3, 0.1], [1.0, 1.0, 1.0]])
+    for y in range(3):
+        index = np.full(4, y)
+        by_index = lb.cross_entropy.value_and_grad(z, index, reduction="none")
+        one_hot = lb.cross_entropy.value_and_grad(z, np.eye(3)[index], reduction="none")
+        np.testing.assert_allclose(one_hot[0], by_index[0], rtol=1e-15, atol=0)
+        np.testing.assert_allclose(one_hot[1], by_index[1], rtol=1e-15, atol=0)
+    half = lb.softmax_cross_entropy_with_logits.grad([[0.0, 0.0, -np.inf]], [[0.5, 0.5, 0.0]])
+    assert half.tolist() == [[0, 0, 0]]
+
+
+def test_a_rounded_difference_of_logits_is_made_good() -> None:
+    """0.1 − 700.3 is rounded by half a unit of its own, a hundred units of its exponential."""
+    z = np.array([700.3, 0.1, 13.7])
+    with mpmath.workdps(40):
+        true = [float(mpmath.exp(mpmath.mpf(x) - mpmath.mpf(z[0]))) for x in z[1:]]
+    grad = lb.cross_entropy.grad(z, 0)
+    np.testing.assert_allclose(grad[1:], true, rtol=4e-16)
+    naive = np.exp(z[1:] - z[0])
+    assert np.abs(naive / true - 1).max() > 1e-14
+    np.testing.assert_allclose(lb.cross_entropy.grad(z, np.eye(3)[0])[1:], true, rtol=4e-16)
