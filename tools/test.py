@@ -55,7 +55,7 @@ GROUPS: list[Group] = [
     ("lint", "ruff and mypy", lint, code("lossbook", "tools", "tests", "benchmarks")),
     ("package", "the tests of lossbook", package, code("lossbook", "tests/package")),
     ("gates", "the checks of the notebooks, and the checks of those checks", gates,
-     code("book", "tools", "tests/book")),
+     code("book", "lossbook", "tools", "tests/book")),
     ("site", "the book from nothing, and its pages", site,
      code("book", "lossbook", "tools", "tests/site", "_build/html")),
 ]  # fmt: skip

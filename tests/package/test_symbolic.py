@@ -72,6 +72,15 @@ def test_a_point_where_they_differ_is_shown_and_differs() -> None:
     assert float(words[8]) == pytest.approx(float(at**3))
 
 
+def test_points_where_both_are_zero_do_not_count() -> None:
+    """A hinge and a wrong hinge are both 0 at most points."""
+    hinge = sp.Max(0, 2 - 3 * x)
+    assert prove_equal(hinge, sp.Max(2 - 3 * x, 0)) == "by SymPy"
+    with pytest.raises(DerivationError, match="they are"):
+        prove_equal(sp.Max(0, x - 5), sp.Max(0, 2 * (x - 5)))
+    assert prove_equal(x - x, sp.Integer(0)) == "by SymPy"
+
+
 def test_what_cannot_be_evaluated_is_refused() -> None:
     f = sp.Function("f")
     with pytest.raises(DerivationError, match="neither can be evaluated"):

@@ -1,0 +1,85 @@
+"""Inline code that names what does not exist, or calls it wrongly, is found."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.book import small
+from tools import check_code
+from tools.unchanged import ROOT
+
+CALL = "`F.cross_entropy(logits, y, label_smoothing=0.0)`"
+
+
+def test_the_book_has_no_problems() -> None:
+    assert check_code.problems(ROOT) == []
+
+
+def test_the_small_chapter_has_none(tmp_path: Path) -> None:
+    small.write(tmp_path)
+    assert check_code.problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [
+        ("`F.cross_entropi(logits, y)`", r"small-one\.md:27: .* has no cross_entropi"),
+        ("`cross_entropi`", r"cross_entropi is known neither to a library nor"),
+        ("`F.cross_entropy(y, logits)`", r"F\.cross_entropy takes input where y stands"),
+        ("`F.cross_entropy(target, input)`", r"takes input where target stands"),
+        ("`F.cross_entropy(logits)`", r"missing a required argument: 'target'"),
+        ("`F.cross_entropy(logits, y, smoothing=0.1)`", r"unexpected keyword argument 'smoothing'"),
+        ("`ignore_index=-1`", r"the default of ignore_index is -100"),
+        ("`label_smoothing=1`", r"the default of label_smoothing is 0\.0"),
+        ("`smoothing=0.0`", r"no function that the chapter mentions has a parameter smoothing"),
+        ("`torch.softmax(logits, dim=0, foo=1)`", r"unexpected keyword argument 'foo'"),
+        ("`'average'`", r"no cell and no signature has the string 'average'"),
+        ("`logits.mvoedim(-1, 1)`", r"neither an array nor anything in the cells has mvoedim"),
+        ("`log1q`", r"log1q is known neither"),
+        ("`lb.hinge`", r"lossbook has no hinge"),
+        ("`make nothing`", r"the Makefile has no nothing"),
+        ("`no/such/file.md`", r"known neither|neither Python nor a file"),
+        ("`weights`", r"weights is known neither"),
+        ("`np.log(z, y, 3, 4)`", r"too many positional arguments"),
+    ],
+)
+def test_wrong_inline_code_is_refused(tmp_path: Path, new: str, reason: str) -> None:
+    small.write(tmp_path, CALL, f"`F.cross_entropy` and {new}")
+    found = check_code.problems(tmp_path)
+    assert any(re.search(reason, problem) for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["`(N, C, d1, …)`", "`logits`", "`'mean'`", "`'none'`", "`ignore_index=-100`", "`weight`",
+     "`CrossEntropyLoss`", "`-log(logits + 1e-7)`", "`log1p`", "`cross_entropy(logits, y)`",
+     "`size_average`", "`torch.softmax(logits, 0)`", "`lb.cross_entropy.grad`", "`True`",
+     "`F.cross_entropy(…, reduction='none')`", "`CrossEntropyLoss(weight=None)`"],
+)  # fmt: skip
+def test_right_inline_code_is_accepted(tmp_path: Path, new: str) -> None:
+    small.write(tmp_path, CALL, f"`F.cross_entropy`, `nn.CrossEntropyLoss` and {new}")
+    assert check_code.problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("F.nll_loss(F", "F.nl_loss(F", r"small-one\.md:38: .*has no nl_loss"),
+        ("dim=1), y)", "dims=1), y)", r"unexpected keyword argument 'dims'"),
+        ("logits, dim=1), y)", "outputs, dim=1), y)", r"outputs is known neither"),
+        ("loss = F.nll", "loss = = F.nll", r":38: this is not Python"),
+    ],
+)
+def test_a_wrong_block_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    small.write(tmp_path, old, new)
+    found = check_code.problems(tmp_path)
+    assert any(re.search(reason, problem) for problem in found), found
+
+
+def test_the_list_of_a_chapter(tmp_path: Path) -> None:
+    lists = small.CHECKS + "\nCODE = {'outputs': 'what a network returns'}\n"
+    small.write(tmp_path, CALL, "`outputs`", checks=lists)
+    assert check_code.problems(tmp_path) == []
+    small.write(tmp_path, checks=lists)
+    assert "CODE lists `outputs`, which small-one.md does not" in check_code.problems(tmp_path)[0]

@@ -1,0 +1,70 @@
+"""A number in the prose that no cell prints is found."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.book import small
+from tools import check_numbers
+from tools.unchanged import ROOT
+
+
+def test_the_book_has_no_problems() -> None:
+    assert check_numbers.problems(ROOT) == []
+
+
+def test_the_small_chapter_has_none(tmp_path: Path) -> None:
+    small.write(tmp_path)
+    assert check_numbers.problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("1.079", "1.078", r"small-one\.md:26: no cell of “The loss” prints 1\.078; .* 1\.0788"),
+        ("1.079", "−1.079", r"prints −1\.079"),
+        ("1.079", "1.07880", r"prints 1\.07880"),
+        ("−0.91", "0.92", r"prints 0\.92"),
+        ("−0.91", "−0.90", r"prints −0\.90; the nearest is -0\.91"),
+        ("67.1%", "67.2%", r"prints 67\.2%"),
+        ("67.1%", "671", r"prints 671"),
+        ("67.1%", "1,079", r"prints 1,079"),
+        ("67.1%", "$e^{709.78}$", r"prints 709\.78"),
+        ("67.1%", "4.248e-18", r"prints 4\.248e-18"),
+        ("never above 0.91", "never above 1.079", r"of “” prints 1\.079; one in “The loss” does"),
+        ("0.91", "0.5", r"NUMBERS lists 0\.91, which small-one\.md does not contain"),
+    ],
+)
+def test_a_wrong_number_is_refused(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    small.write(tmp_path, old, new)
+    found = check_numbers.problems(tmp_path)
+    assert any(re.search(reason, problem) for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["1.08", "1.0788", "0.34", "9", "`1.234`", "[Shannon 1948](#sources)",
+     "[x](https://doi.org/10.1111/222)", "−0.91", "0.671"],
+)  # fmt: skip
+def test_what_needs_no_print_or_has_one(tmp_path: Path, new: str) -> None:
+    small.write(tmp_path, "1.079", new)
+    assert check_numbers.problems(tmp_path) == []
+
+
+def test_captions_and_alt_texts_count(tmp_path: Path) -> None:
+    cell = "---\nmystnb:\n  image:\n    alt: It ends at 3.21.\n---\nimport torch.nn"
+    small.write(tmp_path, "import torch.nn", cell)
+    assert re.search(r"small-one.md:33: .* prints 3\.21", check_numbers.problems(tmp_path)[0])
+
+
+def test_numpy_drops_zeros_inside_an_array() -> None:
+    numbers = list(check_numbers.printed("[0.5465 0.122  0.3315] 0.5"))
+    assert [each.places for each in numbers] == [4, 4, 4, 1]
+
+
+def test_tables_and_formulas_are_read() -> None:
+    html = {"text/html": "<td>1.23</td><td>2.34</td>", "text/latex": "$x = 3.45$"}
+    text = check_numbers.shown(nbformat.v4.new_output("display_data", html))
+    assert [each.text for each in check_numbers.printed(text)] == ["1.23", "2.34", "3.45"]

@@ -1,0 +1,50 @@
+"""The rules of style: each is broken once and found; what only looks like it is not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.book import small
+from tools import check_style
+from tools.unchanged import ROOT
+
+
+def test_the_book_has_no_problems() -> None:
+    assert check_style.problems(ROOT) == []
+
+
+def test_the_small_chapter_has_none(tmp_path: Path) -> None:
+    small.write(tmp_path)
+    assert check_style.problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("It is", "The colors", r"small-one\.md:26: “colors” is American; write “colours”"),
+        ("It is", "Minimizing", r"write “Minimising”|write “minimising”"),
+        ("It is", "Normalization", r"write “normalisation”"),
+        ("It is", "Simply", r"“Simply” says nothing"),
+        ("It is", "It ends. It is", r":26: two sentences in one line"),
+        ("It is", "It ends? **It is", r":26: two sentences in one line"),
+        ("It is", "```{note}\nx\n```\n\nIt is", r":27: the directive \{note\}; write plain"),
+        ("It is", "{glue:text}`x` is", r"\{glue:text\} computes prose"),
+        ("assert y is None", "1\n" * 15, r":30: a cell of \d+ lines; at most 15"),
+        ("assert y is None", "x = " + "1 + " * 20 + "1", r":33: 85 columns of code; at most 76"),
+        ("assert y is None\n", "", r":27: “equals”, but no cell of “The loss” asserts anything"),
+    ],
+)
+def test_a_broken_rule_is_found(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    small.write(tmp_path, old, new)
+    found = check_style.problems(tmp_path)
+    assert any(re.search(reason, problem) for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["`color`", "The size", "A prize", "Lin et al. They", "J. S. Bridle", "1. It", "Centred"],
+)
+def test_what_is_right_is_left_alone(tmp_path: Path, new: str) -> None:
+    small.write(tmp_path, "It is", new)
+    assert check_style.problems(tmp_path) == []

@@ -1,0 +1,261 @@
+"""Every displayed equation has a label and a check, and the check holds; so has every formula
+inside a sentence that claims something.
+"""
+
+import itertools
+import re
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+
+from lossbook import symbolic
+from tools import latex, markdown
+from tools.claims import VALUE, Checks, Claim, Computes, Means, Proved, Stated, Tested, checks_of
+from tools.markdown import Source
+from tools.unchanged import ROOT
+
+DISPLAY = re.compile(r"\$\$(.*?)\$\$[ \t]*(?:\(([^)\s]+)\))?", re.DOTALL)
+OTHER_DISPLAY = re.compile(r"\\begin\{(equation|align|gather|multline)\*?\}|\\\[")
+INLINE = re.compile(r"(?<![\\$`])\$(?!\$)([^$]+?)(?<!\\)\$(?!\$)")
+CODE_SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
+# Unlike a bare name, such a formula can be wrong. `K = 10` only sets the scene.
+CLAIMS = {*latex.RELATIONS, *latex.OTHER_SIGNS, "+", "-", "/", "*", r"\frac", r"\sum", r"\prod"}
+SETTING = re.compile(r"(\\?[A-Za-z]+) = -?[\d.]+|\[[^][]*\]")
+READ = (Proved, Means, Computes)
+ENOUGH = {"by SymPy", f"at {symbolic.POINTS} exact points"}
+
+
+class Display(NamedTuple):
+    place: str
+    text: str
+    label: str
+
+
+class Counts(NamedTuple):
+    """How many equations are read and proved, and how many bound to a test."""
+
+    proved: int
+    tested: int
+    inline_proved: int
+    inline_tested: int
+    inline_stated: int
+
+
+def displays(source: Source) -> tuple[list[Display], list[str]]:
+    """The displayed equations, and complaints about those written in another way."""
+    found, wrong = [], []
+    for part in source.of("prose"):
+        rest = CODE_SPAN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), part.text)
+        for match in DISPLAY.finditer(rest):
+            place = source.place(part, match.start())
+            found.append(Display(place, latex.normal(match[1]), match[2] or ""))
+        outside = DISPLAY.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), rest)
+        for match in [*OTHER_DISPLAY.finditer(outside), *re.finditer(r"\$\$", outside)]:
+            where = source.place(part, match.start())
+            wrong.append(f"{where}: {match[0]} without a label; write $$ … $$ (eq-name)")
+    for part in source.of("block"):
+        if part.language.startswith("{math}"):
+            wrong.append(f"{source.place(part)}: a {{math}} block; write $$ … $$ (eq-name)")
+    return found, wrong
+
+
+def claims_inline(source: Source) -> list[tuple[str, str]]:
+    """Place and text of each formula inside a sentence, title or caption that claims something."""
+    found = []
+    for part in source.of("prose", "words"):
+        text = CODE_SPAN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), part.text)
+        text = DISPLAY.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+        for match in INLINE.finditer(text):
+            formula = latex.normal(match[1])
+            # not the first token: −1 claims nothing
+            operators = set(latex.tokens(formula)[1:]) & CLAIMS
+            if operators and not SETTING.fullmatch(formula):
+                found.append((source.place(part, match.start()), formula))
+    return found
+
+
+def prove(a: Any, b: Any) -> None:
+    """Raise an error with a counterexample, or if too few points could be tried.
+
+    A number with decimals stands for what rounds to it.
+    """
+    if isinstance(b, sp.Rational) and not b.is_Integer and getattr(a, "is_number", False):
+        decimals = next((n for n in range(20) if (b * 10**n).is_Integer), None)
+        if decimals is not None and abs(sp.N(a - b, 30)) <= sp.Rational(1, 2 * 10**decimals):
+            return
+    # N samples: the points of a proof know one size, K; an equation with both keeps them apart
+    both = symbolic.K in (a - b).free_symbols
+    size = {} if both else {symbolic.N: symbolic.K}
+    proof = symbolic.prove_equal(a.subs(size), b.subs(size))
+    symbols = getattr(a, "free_symbols", set()) | getattr(b, "free_symbols", set())
+    if proof not in ENOUGH and symbols:
+        raise symbolic.DerivationError(f"only shown {proof}")
+
+
+def test(claim: Tested) -> None:
+    """The check passes for the claim and fails for every false one."""
+    if not claim.false:
+        raise AssertionError("no false claim shows that the check can fail")
+    claim.check(claim.claim)
+    for n, wrong in enumerate(claim.false, start=1):
+        try:
+            claim.check(wrong)
+        except AssertionError:
+            continue
+        raise AssertionError(f"false claim {n} passes the check as well")
+
+
+def equations(text: str, names: latex.Names) -> list[list[Any]]:
+    """The sides of each equation of a display."""
+    found = []
+    for sides, signs, condition in latex.read(text, names):
+        if set(signs) != {"="}:
+            raise latex.LatexError(f"{text} is not an equation; bind a test to it")
+        if condition is not None:  # elsewhere both sides are 0
+            sides = [sp.Piecewise((1, condition), (0, True)) * side for side in sides]
+        found.append(sides)
+    return found
+
+
+def compute(text: str, claim: Computes) -> None:
+    """Evaluate the sides at random points, against the function."""
+    read = equations(text, claim.names)
+    if not any(VALUE in sp.sympify(side).free_symbols for sides in read for side in sides):
+        raise AssertionError("nothing in it is the value of the function")
+    rng = np.random.default_rng(0)
+    for n in (2, 3, 4, 3):
+        # other sizes for classes and samples, so that one is not taken for the other
+        size = {symbolic.K: n, symbolic.N: n + 1}
+        given: dict[Any, Any] = {}
+        inside: dict[Any, Any] = {}
+        for argument in claim.arguments:
+            if isinstance(argument, (sp.IndexedBase, tuple)):
+                plain_vector = (argument, symbolic.K)
+                argument, *axes = argument if isinstance(argument, tuple) else plain_vector
+                shape = [size[axis] for axis in axes]
+                numbers = rng.uniform(0.1, 1, shape)
+                if claim.distributions:
+                    numbers /= numbers.sum(-1, keepdims=True)
+                given[argument] = numbers
+                for at in np.ndindex(*shape):
+                    inside[argument[tuple(m + 1 for m in at)]] = sp.Float(numbers[at])
+            elif argument in size:
+                given[argument] = size[argument]
+            else:
+                given[argument] = rng.integers(1, n + 1) if argument.is_integer else rng.uniform()
+        plain = {a: x for a, x in given.items() if isinstance(a, sp.Symbol)}
+        plain |= {VALUE: claim.function(*given.values()), **size}
+        plain[latex.ELEMENT] = rng.integers(1, n + 1)
+        for sides in read:
+            values = []
+            for side in sides:
+                number = side.subs(plain).doit().xreplace(inside).doit()
+                if not number.is_number:
+                    raise AssertionError(f"{sorted(map(str, number.free_symbols))} have no value")
+                values.append(float(number))
+            if not np.allclose(values, values[0], rtol=1e-7):
+                where = ", ".join(f"{a} = {np.round(x, 4)}" for a, x in given.items())
+                raise AssertionError(f"at {where} the sides are {values}")
+
+
+def fault(text: str, claim: Claim) -> str:
+    """What is wrong with an equation, or nothing."""
+    try:
+        if isinstance(claim, Tested):
+            if latex.normal(claim.text) != text:
+                return f"is {text}, but its check was written for {latex.normal(claim.text)}"
+            test(claim)
+        elif isinstance(claim, Means):
+            prove(claim.expression, latex.expression(text, claim.names))
+        elif isinstance(claim, Proved):
+            for first, *others in equations(text, claim.names):
+                for case, other in itertools.product(claim.cases, others):
+                    prove(first.subs(case), other.subs(case))
+        elif isinstance(claim, Computes):
+            compute(text, claim)
+    except latex.LatexError as error:
+        return f"cannot be read: {error}"
+    except (symbolic.DerivationError, AssertionError) as error:
+        return f"is wrong: {text}: {error or 'its check fails'}"
+    return ""
+
+
+def chapter_problems(source: Source, checks: Checks) -> Iterator[str]:
+    """Everything wrong with the equations of one chapter."""
+    shown, wrong = displays(source)
+    yield from wrong
+    name = f"{checks.path.parent.name}/{checks.path.name}"
+    for place, text, label in shown:
+        if not label:
+            yield f"{place}: an equation without a label; write (eq-name) after it: {text}"
+        elif label not in checks.equations:
+            yield f"{place}: ({label}) has no check; add it to EQUATIONS in {name}"
+        elif isinstance(checks.equations[label], Stated):
+            yield f"{place}: ({label}) is only stated; a displayed equation needs a check"
+        elif found := fault(text, checks.equations[label]):
+            yield f"{place}: ({label}) {found}"
+    for label in sorted(set(checks.equations) - {each.label for each in shown}):
+        yield f"{name}: a check of ({label}), which {source.path.name} does not have"
+    formulas = claims_inline(source)
+    verdicts: dict[str, str] = {}
+    table = {latex.normal(text): claim for text, claim in checks.inline.items()}
+    for place, text in formulas:
+        if text not in table:
+            yield f"{place}: ${text}$ has no check; add it to INLINE in {name}"
+            continue
+        if text not in verdicts:
+            verdicts[text] = fault(text, table[text])
+        if verdicts[text]:
+            yield f"{place}: ${text}$ {verdicts[text]}"
+    for text in sorted(set(table) - {text for _, text in formulas}):
+        yield f"{name}: a check of ${text}$, which {source.path.name} does not have"
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    found: list[str] = []
+    labels: dict[str, str] = {}
+    files = {checks_of(source.path).path for source in markdown.sources(root)}
+    for stray in sorted(set((root / "book" / "checks").glob("*.py")) - files):
+        if stray.stem != "docstrings":
+            found.append(f"checks/{stray.name}: checks without a chapter")
+    for source in markdown.sources(root):
+        found += chapter_problems(source, checks_of(source.path))
+        for place, _, label in displays(source)[0]:
+            if label and label in labels:
+                found.append(f"{place}: ({label}) is also the label at {labels[label]}")
+            elif label:
+                labels[label] = place
+    return found
+
+
+def counts(root: Path = ROOT) -> dict[str, Counts]:
+    """By chapter, for the status page. It counts checks; `problems` says that all hold."""
+    found = {}
+    for source in markdown.sources(root):
+        checks = checks_of(source.path)
+
+        def number(table: dict[str, Claim], *kinds: type) -> int:
+            return sum(isinstance(claim, kinds) for claim in table.values())
+
+        shown, inline = partial(number, checks.equations), partial(number, checks.inline)
+        found[source.path.stem] = Counts(
+            shown(*READ), shown(Tested),
+            inline(*READ), inline(Tested), inline(Stated),
+        )  # fmt: skip
+    return found
+
+
+def main() -> int:
+    found = problems()
+    for problem in found:
+        print(problem, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

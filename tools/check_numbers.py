@@ -1,0 +1,215 @@
+"""A number in the prose is one that a cell of the same section printed, to the digits shown.
+
+Which numbers: with a decimal point, an exponent or a % sign, two significant digits or more;
+whole, three digits or more. One digit is too little to be wrong in an interesting way.
+
+What justifies one: a number that an output of the same section shows, if it rounds to the one
+in the prose at the digits written there; or the same number, digit for digit, in the code of
+the section, where it is an input and no result. The section is all that stands under one
+heading of level 2: in a whole chapter some number rounds to nearly anything of two digits.
+The sign counts: −0.91 needs a printed −0.91.
+"""
+
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools import markdown
+from tools.claims import Checks, checks_of
+from tools.markdown import Source
+from tools.unchanged import ROOT
+
+NUMBER = re.compile(
+    r"(?<![\w.,])(?P<sign>(?:(?<=[\s([|,;$=*{])|(?<=\A))-|−)?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<power>[eE][-+−]?\d+)?"
+    r"(?P<percent>\s?\\?%)?(?![\w]|[.,]\d)"
+)
+PRINTED = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)\.?\d*(?:e[-+]?\d+)?%?(?![\w])")
+# Not numbers of ours: code, addresses, references to the sources with their years.
+NOT_PROSE = [
+    re.compile(r"(`+)(.+?)\1", re.DOTALL),
+    re.compile(r"\[[^\]]*\]\((?:#sources|https?:)[^)]*\)"),
+    re.compile(r"(?<=\])\([^)]*\)"),
+    re.compile(r"<[^<>]+>"),
+    re.compile(r"https?://\S+|doi:\S+"),
+]
+WITHOUT_SECTION = {"Sources"}
+
+
+class Number(NamedTuple):
+    text: str
+    value: Decimal
+    places: int
+    """Decimals shown, counted in `value`: 6 for 4.248e-3, 3 for 16.1 %."""
+    whole: bool
+
+
+def number(text: str) -> Number:
+    """Read 1,797, −0.91, 4.248e-18 and 67 %."""
+    percent = "%" in text
+    plain = re.sub(r"[\s,%\\]", "", text).replace("−", "-")
+    value = Decimal(plain) / (100 if percent else 1)
+    mantissa, _, power = plain.lower().partition("e")
+    places = len(mantissa.rstrip(".").partition(".")[2]) - int(power or 0) + 2 * percent
+    whole = not percent and not power and "." not in mantissa
+    return Number(text, value, places, whole)
+
+
+def significant(text: str) -> int:
+    mantissa = re.split("[eE]", text)[0]
+    return len(re.sub(r"\D", "", mantissa).lstrip("0"))
+
+
+def in_prose(source: Source) -> Iterator[tuple[str, str, Number]]:
+    """Place, section and value of each number that needs a cell."""
+    for part in source.of("prose", "words"):
+        if part.section in WITHOUT_SECTION:
+            continue
+        text = part.text
+        for pattern in NOT_PROSE:
+            text = pattern.sub(lambda m: re.sub(r"[^\n]", "_", m[0]), text)
+        # 10^{3}: an exponent on its own is no number of the chapter
+        text = re.sub(r"(?<=\d)\^\{?-?\d+\}?", lambda m: "_" * len(m[0]), text)
+        for match in NUMBER.finditer(text):
+            found = number(match[0].strip())
+            if significant(match["digits"]) >= (3 if found.whole else 2):
+                yield source.place(part, match.start()), part.section, found
+
+
+def shown(output: NotebookNode) -> str:
+    """The text of an output, whatever its kind."""
+    if output.output_type == "stream":
+        return str(output.text)
+    texts = []
+    for kind, data in output.get("data", {}).items():
+        if kind == "text/html":
+            data = unescape(re.sub(r"<[^<>]*>", " ", data))
+        if kind in ("text/plain", "text/html", "text/latex", "text/markdown"):
+            texts.append(re.sub(r"</?\w[^<>]*>", " ", data))
+    if output.output_type == "error":
+        texts.append(output.evalue)
+    return "\n".join(texts)
+
+
+def printed(text: str) -> Iterator[Number]:
+    """The numbers of an output. NumPy drops zeros inside an array: [0.5465 0.122 ] has four."""
+    for piece in re.split(r"(\[[^\[\]]*\])", text.replace("−", "-")):
+        found = [number(match) for match in PRINTED.findall(piece)]
+        if piece.startswith("[") and not any("e" in each.text for each in found):
+            places = max((each.places for each in found), default=0)
+            found = [each._replace(places=places) for each in found]
+        yield from found
+
+
+def written(code: str) -> Iterator[Number]:
+    """The numbers that the code of a cell contains, with their signs."""
+    before = ""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.NUMBER and re.fullmatch(r"[\d._]+(e[-+]?\d+)?", token.string):
+                plain = number(token.string.replace("_", ""))
+                yield plain
+                if before == "-":
+                    yield plain._replace(value=-plain.value)
+            if token.type == tokenize.STRING:  # what a cell writes on an axis
+                yield from printed(token.string)
+            before = token.string
+    except tokenize.TokenError:
+        return
+
+
+def rounds_to(value: Number, wanted: Number) -> bool:
+    """`value` rounds to `wanted` at the digits of `wanted`; a tie may go either way."""
+    if wanted.whole or value.places < wanted.places:
+        return value.value == wanted.value and (value.places >= wanted.places or value.whole)
+    step = Decimal(1).scaleb(-wanted.places)
+    half_up = value.value.quantize(step, ROUND_HALF_UP)
+    tie = abs(value.value - value.value.quantize(step, ROUND_DOWN)) * 2 == step
+    down = value.value.quantize(step, ROUND_DOWN)
+    return wanted.value == half_up or (tie and wanted.value == down)
+
+
+def justified(wanted: Number, outputs: list[Number], inputs: list[Number]) -> bool:
+    if any(value.value == wanted.value for value in inputs):
+        return True
+    candidates = [value for value in outputs if value.whole] if wanted.whole else outputs
+    # a whole number has no digits after the point to round
+    return any(rounds_to(value, wanted) for value in candidates if wanted.whole or not value.whole)
+
+
+def sections(notebook: NotebookNode) -> dict[str, tuple[list[Number], list[Number]]]:
+    """What the cells of each section print, and what their code contains."""
+    found: dict[str, tuple[list[Number], list[Number]]] = {}
+    section = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"^## (.*)$", cell.source, re.MULTILINE):
+                section = heading.strip()
+        elif cell.cell_type == "code":
+            outputs, inputs = found.setdefault(section, ([], []))
+            inputs.extend(written(cell.source))
+            for output in cell.outputs:
+                outputs.extend(printed(shown(output)))
+    return found
+
+
+def chapter_problems(source: Source, notebook: NotebookNode, checks: Checks) -> Iterator[str]:
+    """Every number of the prose that no cell of its section shows."""
+    name = f"{checks.path.parent.name}/{checks.path.name}"
+    known, used = sections(notebook), set()
+    for place, section, wanted in in_prose(source):
+        if wanted.text in checks.numbers:
+            used.add(wanted.text)
+            continue
+        outputs, inputs = known.get(section, ([], []))
+        if justified(wanted, outputs, inputs):
+            continue
+        near = nearest(wanted, outputs)
+        where = next((s for s, (o, i) in known.items() if justified(wanted, o, i)), None)
+        hint = f"; the nearest is {near}" if near else ""
+        hint = f"; one in “{where}” does" if where is not None else hint
+        yield (
+            f"{place}: no cell of “{section}” prints {wanted.text}{hint}. "
+            f"Print it, or say in NUMBERS in {name} where it is from"
+        )
+    for text in sorted(set(checks.numbers) - used):
+        yield f"{name}: NUMBERS lists {text}, which {source.path.name} does not contain"
+
+
+def nearest(wanted: Number, outputs: list[Number]) -> str:
+    """What was perhaps meant."""
+    close = [v for v in outputs if abs(v.value - wanted.value) <= abs(wanted.value) / 10]
+    best = min(close, key=lambda v: abs(v.value - wanted.value), default=None)
+    return best.text if best else ""
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    found: list[str] = []
+    for source in markdown.sources(root):
+        stored = root / "book" / "chapters" / f"{source.path.stem}.ipynb"
+        if not stored.exists():
+            found.append(f"{source.path.name}: no notebook {stored.name}; run make notebooks")
+            continue
+        notebook = nbformat.read(stored, as_version=4)
+        found += chapter_problems(source, notebook, checks_of(source.path))
+    return found
+
+
+def main() -> int:
+    found = problems()
+    for problem in found:
+        print(problem, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
