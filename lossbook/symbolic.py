@@ -417,8 +417,10 @@ def _points(a: Expr, b: Expr) -> Any:
     for n in itertools.cycle(SIZES):
         values: dict[Any, Any] = {}
         for symbol in free:
-            if symbol in (K, N):
+            if symbol == K:
                 values[symbol] = sp.Integer(n)
+            elif symbol == N:  # not K's number, so that neither can stand for the other
+                values[symbol] = sp.Integer(n + 1)
             elif symbol.is_integer:
                 values[symbol] = sp.Integer(rng.randint(1, n))
             else:
@@ -426,7 +428,7 @@ def _points(a: Expr, b: Expr) -> Any:
                 sign = 1 if symbol.is_positive else rng.choice((-1, 1))
                 values[symbol] = sign * size
         for base in bases:
-            for c in range(1, n + 1):
+            for c in range(1, n + 1 + (N in free)):
                 number = sp.Rational(rng.randint(1, 12), rng.choice((2, 3, 4, 5)))
                 values[base[c]] = number if base.label.is_positive else number * rng.choice((-1, 1))
         yield values

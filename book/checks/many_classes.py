@@ -198,7 +198,6 @@ INLINE = {
     ),
 }
 
-NUMBERS = {
-}
+NUMBERS: dict[str, str] = {}
 
 CODE = {"model": "any network of the reader's, in the faulty example"}
