@@ -138,7 +138,7 @@ def _sympy(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -
     if not set(numbers) <= symbolic.parameters(name) or any(map(np.ndim, numbers.values())):
         return None
     if symbolic.is_of_batch(name):
-        whole, slopes = symbolic.evaluate(name, x.ravel(), target.ravel(), **numbers)
+        whole, slopes = symbolic.evaluate(loss, x.ravel(), target.ravel(), **numbers)
         gradient = np.array(slopes, dtype=float).reshape(x.shape)
         return Row("SymPy", np.array(whole, dtype=float), gradient)
     each = loss(x, target, reduction="none", **numbers)
@@ -147,7 +147,7 @@ def _sympy(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -
     for i in np.ndindex(values.shape):
         at = (i[0], slice(None), *i[1:]) if classes and x.ndim > 1 else (... if classes else i)
         soft = target.shape == x.shape
-        value, slope = symbolic.evaluate(name, x[at], target[at if soft else i], **numbers)
+        value, slope = symbolic.evaluate(loss, x[at], target[at if soft else i], **numbers)
         values[i] = value
         gradient[at] = np.array(slope, dtype=float) if classes else slope[0]
     reduction = keywords.get("reduction") or _default_reduction(loss)

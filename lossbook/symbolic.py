@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,6 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.expr import Expr
 from sympy.printing.latex import LatexPrinter
 
-from lossbook.core import losses
 
 # One name, one meaning, in every chapter (the notation page lists them).
 yhat = sp.Symbol("yhat", real=True)
@@ -185,7 +184,7 @@ def _twin(name: str) -> Twin:
 
 
 def evaluate(
-    name: str, input: ArrayLike, target: Any, digits: int = 30, **parameters: float
+    loss: Callable[..., Any], input: ArrayLike, target: Any, digits: int = 30, **parameters: float
 ) -> tuple[Expr, list[Expr]]:
     """Return value and slope of one element or sample, from the SymPy expression alone.
 
@@ -194,8 +193,8 @@ def evaluate(
     the binary fractions they are, and the results have `digits` digits. `parameters` are the
     loss's keywords that occur in its formula; by default they are the loss's defaults.
     """
-    twin = _twin(name)
-    expr = twin.expression.subs(_values(name, twin.parameters, parameters))
+    twin = _twin(loss.__name__)
+    expr = twin.expression.subs(_values(loss, twin.parameters, parameters))
     if not isinstance(twin.input, sp.IndexedBase):
         here = {twin.input: _exact(input), twin.target: _exact(target)}
         results = [expr, sp.diff(expr, twin.input)]
@@ -216,13 +215,14 @@ def evaluate(
 
 
 def _values(
-    name: str, symbols: tuple[sp.Symbol, ...], given: Mapping[str, float]
+    loss: Callable[..., Any], symbols: tuple[sp.Symbol, ...], given: Mapping[str, float]
 ) -> dict[Any, Expr]:
-    """Return the value of each parameter of the formula of `name`."""
+    """Return the value of each parameter of the formula of `loss`."""
+    name = loss.__name__
     names = [str(symbol) for symbol in symbols]
     if unknown := set(given) - set(names):
         raise TypeError(f"the formula of {name} has no parameter {unknown.pop()!r}, only {names}")
-    signature = inspect.signature(losses()[name]).parameters
+    signature = inspect.signature(loss).parameters
     values = {symbol: given.get(str(symbol), signature[str(symbol)].default) for symbol in symbols}
     for symbol, value in values.items():
         if value is inspect.Parameter.empty:

@@ -75,7 +75,7 @@ def check_against_differences(loss: Loss[...], input: Any, target: Any, **keywor
 
 def check_against_formula(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> None:
     """Compare one element (numbers) or one sample (a vector) with 30 digits of the formula."""
-    value, slopes = symbolic.evaluate(loss.__name__, input, target, **keywords)
+    value, slopes = symbolic.evaluate(loss, input, target, **keywords)
     x = np.asarray(input, np.float64)
     ours, grad = loss.value_and_grad(x, target, reduction="sum", **keywords)
     np.testing.assert_allclose(ours, float(value), rtol=1e-14)
