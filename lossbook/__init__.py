@@ -59,12 +59,14 @@ from lossbook.regression import (
 if TYPE_CHECKING:
     from lossbook import plotting
     from lossbook.comparison import compare
+    from lossbook.deviations import DEVIATIONS
     from lossbook.symbolic import Derivation
     from lossbook.training import minibatches
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "DEVIATIONS",
     "Derivation",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -104,6 +106,7 @@ __all__ = [
 ]
 
 _when_used = {
+    "DEVIATIONS": "lossbook.deviations",
     "Derivation": "lossbook.symbolic",
     "compare": "lossbook.comparison",
     "minibatches": "lossbook.training",
@@ -112,7 +115,7 @@ _when_used = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs more than NumPy when it is first asked for."""
+    """Import what is seldom needed, or needs more than NumPy, when it is first asked for."""
     if name not in _when_used:
         raise AttributeError(f"module 'lossbook' has no attribute {name!r}")
     if name == "plotting":

@@ -53,11 +53,15 @@ def in_range(name: str, value: float, low: float, high: float) -> None:
         raise ValueError(f"{name} must lie in [{low:g}, {high:g}], got {value!r}")
 
 
-def within(name: str, array: Array, low: float, high: float) -> None:
-    """Refuse an array with an element outside [low, high]; nan is outside."""
-    if array.size and not (array.min() >= low and array.max() <= high):
+def within(name: str, array: Array, low: float, high: float) -> tuple[Any, Any]:
+    """Refuse an array with an element outside [low, high], nan included; return its range."""
+    if not array.size:
+        return low, low
+    least, most = np.minimum.reduce(array, axis=None), np.maximum.reduce(array, axis=None)
+    if not (least >= low and most <= high):
         wrong = array[~((array >= low) & (array <= high))].flat[0]
         raise ValueError(f"{name} must lie in [{low:g}, {high:g}], got {wrong:g}")
+    return least, most
 
 
 def signs(name: str, array: Array) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from lossbook.checks import Array
 from lossbook.core import Loss
+from lossbook.extras import extra
 from lossbook.training import numerical_gradient
 
 BOUNDS = (1e-10, 1e-6, 1e-2, np.inf)
@@ -33,6 +34,8 @@ class Comparison:
 
     loss: str
     rows: tuple[Row, ...]
+    missing: str = ""
+    """Why there is no row of PyTorch, if there could be one."""
 
     def difference(self, row: Row) -> tuple[float, float]:
         """Return the largest differences of value and gradient from the first row's."""
@@ -60,10 +63,11 @@ class Comparison:
     def __repr__(self) -> str:
         cells = self._cells()
         widths = [max(len(line[c]) for line in cells) for c in range(4)]
-        return "\n".join(
+        lines = [
             "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
             for line in cells
-        )
+        ]
+        return "\n".join([*lines, self.missing] if self.missing else lines)
 
     def _repr_html_(self) -> str:
         head, *lines = [[escape(cell) for cell in line] for line in self._cells()]
@@ -71,7 +75,8 @@ class Comparison:
         for by, *cells in lines:
             rest = "".join(f"<td>{cell}</td>" for cell in cells)
             rows.append(f'<tr><th scope="row">{by}</th>{rest}</tr>')
-        return '<table class="comparison">\n' + "\n".join(rows) + "\n</table>"
+        table = '<table class="comparison">\n' + "\n".join(rows) + "\n</table>"
+        return f"{table}\n<p>{escape(self.missing)}</p>" if self.missing else table
 
 
 def compare(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> Comparison:
@@ -88,8 +93,8 @@ def compare(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> Compar
 
     Returns
     -------
-    A `Comparison` with the rows lossbook, PyTorch (if it is installed and has the loss),
-    SymPy and finite differences.
+    A `Comparison` with the rows lossbook, PyTorch (if it has the loss; a line says so if it is
+    not installed), SymPy and finite differences.
 
     Examples
     --------
@@ -101,23 +106,23 @@ def compare(loss: Loss[...], input: Any, target: Any, **keywords: Any) -> Compar
     target = np.asarray(target)
     value, gradient = loss.value_and_grad(x, target, **keywords)
     rows = [Row("lossbook", np.asarray(value), gradient)]
-    if (by_torch := _torch(loss, x, target, keywords)) is not None:
-        rows.append(by_torch)
+    missing = ""
+    try:
+        if loss.torch is not None:
+            rows.append(_torch(loss.torch, x, target, keywords))
+    except ImportError as error:
+        missing = f"without PyTorch: {error}"
     if (by_sympy := _sympy(loss, x, target, keywords)) is not None:
         rows.append(by_sympy)
     total = numerical_gradient(lambda at: np.sum(loss(at, target, **keywords)), x)
     rows.append(Row("finite differences", None, total))
-    return Comparison(loss.__name__, tuple(rows))
+    return Comparison(loss.__name__, tuple(rows), missing)
 
 
-def _torch(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -> Row | None:
-    if loss.torch is None:
-        return None
-    try:
+def _torch(name: str, x: Array, target: Array, keywords: dict[str, Any]) -> Row:
+    with extra("torch"):
         import torch
-    except ImportError:
-        return None
-    function = getattr(torch.nn.functional, loss.torch.rpartition(".")[2])
+    function = getattr(torch.nn.functional, name.rpartition(".")[2])
     leaf = torch.tensor(x, requires_grad=True)
     tensors = {
         name: torch.tensor(np.asarray(a, dtype=np.float64)) if np.ndim(a) else a

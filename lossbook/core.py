@@ -30,11 +30,18 @@ from lossbook.formula import Formula
 P = ParamSpec("P")
 
 
+Product = tuple[float, Array, Array]
+
+
 class Terms(NamedTuple):
     """A loss before its reduction: each value, and how to get each slope."""
 
-    value: Array
-    slope: Callable[[], Array]
+    value: Array | list[Product]
+    """The values; or products that add up to them, whose sum need not be made first: a squared
+    error then takes 0.7 of the time."""
+    slope: Callable[[], Array | tuple[Any, Array]]
+    """The slope; or two factors of it, the first a number or small: what the reduction
+    multiplies by then joins that one, in 0.8 to 0.9 of the time."""
 
 
 class Loss(Protocol[P]):
@@ -114,30 +121,33 @@ def elementwise(
             scale = _scale(reduction, count)
             grad = np.empty(shape, dtype) if want_grad else None
             each = np.empty(shape, dtype) if want_value and reduction == "none" else None
-            pieces = blocks.cut(input.size, dtype.itemsize)
-            whole = len(pieces) < 2
-            flat = cuts if whole else {name: a.reshape(-1) for name, a in cuts.items()}
-            flat_grad = grad if whole or grad is None else grad.reshape(-1)
-            flat_each = each if whole or each is None else each.reshape(-1)
+            pieces: list[Any] = blocks.cut(input.size, dtype.itemsize)
+            if len(pieces) == 1:
+                pieces = [...]
+            else:
+                cuts = {name: a.reshape(-1) for name, a in cuts.items()}
+            flat_grad = grad if grad is None or len(pieces) == 1 else grad.reshape(-1)
+            flat_each = each if each is None or len(pieces) == 1 else each.reshape(-1)
 
             def work(piece: Any) -> float:
-                mine = {name: a[piece] for name, a in flat.items()}
-                with np.errstate(all="ignore"):
-                    value, slope = body(**{**arguments, **mine})  # type: ignore[call-arg]
-                    w = mine.get("weight")
-                    if flat_grad is not None:
-                        d = slope() if w is None else slope() * w
-                        np.multiply(d, scale, out=flat_grad[piece])
-                    if not want_value:
-                        return 0.0
+                mine = cuts if piece is ... else {name: a[piece] for name, a in cuts.items()}
+                value, slope = body(**{**arguments, **mine})  # type: ignore[call-arg]
+                w = mine.get("weight")
+                if flat_grad is not None:
+                    factor, d = _factors(slope())
                     if w is not None:
-                        value = value * w
-                    if flat_each is not None:
-                        flat_each[piece] = value
-                        return 0.0
-                    return float(value.sum())
+                        d = d * w
+                    np.multiply(d, factor * scale, out=flat_grad[piece])
+                if not want_value:
+                    return 0.0
+                if w is not None:
+                    value = [(1, _values(value), w)]
+                if flat_each is None:
+                    return _sum(value)
+                flat_each[piece] = _values(value)
+                return 0.0
 
-            partial = blocks.run(work, [...] if whole else pieces)
+            partial = blocks.run(work, pieces)
             return _reduced(partial, each, reduction, count, dtype), grad
 
         known = (*REDUCTIONS, "batchmean") if batchmean else REDUCTIONS
@@ -161,10 +171,9 @@ def batchwise(torch: str | None = None) -> Callable[[Body[P]], Loss[P]]:
             input = as_float(first, arguments[first])
             target = as_float(second, arguments[second], input.dtype)
             same_shape(second, target, first, input.shape)
-            with np.errstate(all="ignore"):
-                value, slope = body(**{**arguments, first: input, second: target})  # type: ignore[call-arg]
-                grad = np.asarray(slope(), input.dtype) if want_grad else None
-                return input.dtype.type(value), grad
+            value, slope = body(**{**arguments, first: input, second: target})  # type: ignore[call-arg]
+            grad = np.multiply(*_factors(slope()), dtype=input.dtype) if want_grad else None
+            return input.dtype.type(_values(value)), grad
 
         return _loss(body, torch, evaluate, known=("mean",))
 
@@ -172,8 +181,8 @@ def batchwise(torch: str | None = None) -> Callable[[Body[P]], Loss[P]]:
 
 
 CLASSES_CONTIGUOUS = 64
-"""With fewer classes a block is copied to hold each class contiguously: NumPy reduces
-along a short inner axis slowly."""
+"""With fewer classes a block is copied to hold each class contiguously: NumPy reduces along a
+short inner axis slowly (10 classes: 1.36 × the time)."""
 
 
 def classwise(
@@ -256,24 +265,26 @@ def classwise(
                     else target[rows, columns].reshape(-1),
                 }
                 out = None if skip is None else skip[rows, columns].reshape(-1)
-                with np.errstate(all="ignore"):
-                    value, slope = body(**{**arguments, **mine})  # type: ignore[call-arg]
-                    if grad3 is not None:
-                        d = slope()
-                        if out is not None:
-                            d[:, out] = 0
-                        into = grad3[rows, :, columns]
-                        m, _, n = into.shape
-                        np.multiply(d.reshape(C, m, n).transpose(1, 0, 2), scale, out=into)
-                    if not want_value:
-                        return 0.0
+                value, slope = body(**{**arguments, **mine})  # type: ignore[call-arg]
+                if grad3 is not None:
+                    factor, d = _factors(slope())
                     if out is not None:
-                        value[out] = 0
-                    if each is not None:
-                        here = each[rows, columns]
-                        here[...] = value.reshape(here.shape)
-                        return 0.0
-                    return float(value.sum())
+                        d[:, out] = 0
+                    into = grad3[rows, :, columns].transpose(1, 0, 2)
+                    factor = factor * scale
+                    if np.ndim(factor):  # one for each sample
+                        factor = factor.reshape(into.shape[1:])
+                    np.multiply(d.reshape(into.shape), factor, out=into)
+                if not want_value:
+                    return 0.0
+                values = _values(value)
+                if out is not None:
+                    values[out] = 0
+                if each is not None:
+                    here = each[rows, columns]
+                    here[...] = values.reshape(here.shape)
+                    return 0.0
+                return _sum(values)
 
             partial = blocks.run(work, _pieces(N, C, D, dtype.itemsize))
             shaped = None if each is None else each.reshape(outer)
@@ -287,7 +298,8 @@ def classwise(
 def _pieces(N: int, C: int, D: int, itemsize: int) -> list[tuple[slice, slice]]:
     """Cut samples into blocks, and the positions of a sample too where one is large."""
     if C * D * itemsize <= 2 * blocks.BLOCK_BYTES or D == 1:
-        return [(rows, slice(0, D)) for rows in blocks.cut(N, C * D * itemsize)]
+        # A softmax has few temporaries: twice the size took 0.87 of the time.
+        return [(rows, slice(0, D)) for rows in blocks.cut(N, C * D * itemsize, larger=2)]
     columns = blocks.cut(D, C * itemsize)
     return [(slice(n, n + 1), some) for n in range(N) for some in columns]
 
@@ -317,13 +329,19 @@ def _indices(
     """Return valid indices, and where the target is to be ignored (None: nowhere)."""
     if target.size == 0:
         return target, None
-    low, high = int(target.min()), int(target.max())
+    # Seen as unsigned, a negative number is large: one test in the usual case
+    unsigned = target.view(f"u{target.itemsize}")
+    if np.maximum.reduce(unsigned, axis=None) < C and (
+        ignore_index is None or not 0 <= ignore_index < C
+    ):
+        return target, None
+    low, high = np.minimum.reduce(target, axis=None), np.maximum.reduce(target, axis=None)
     ignored: Array | None = None
     if ignore_index is not None and low <= ignore_index <= high:
         ignored = target == ignore_index
         kept = target[~ignored]
         if kept.size:
-            low, high = int(kept.min()), int(kept.max())
+            low, high = kept.min(), kept.max()
         else:
             low = high = 0
         target = np.where(ignored, 0, target)
@@ -344,6 +362,37 @@ def broadcast(name: str, array: Array, shape: tuple[int, ...]) -> Array:
         raise ValueError(f"{name} of shape {array.shape} does not broadcast to {shape}") from None
 
 
+def _factors(slope: Any) -> tuple[Any, Array]:
+    return slope if isinstance(slope, tuple) else (1, slope)
+
+
+def _values(value: Array | list[Product]) -> Array:
+    if not isinstance(value, list):
+        return value
+    first, *others = (c * (a * b) for c, a, b in value)
+    return cast("Array", sum(others, first))
+
+
+def _sum(value: Array | list[Product]) -> float:
+    if isinstance(value, list):
+        return sum(c * _dot(a.reshape(-1), b.reshape(-1)) for c, a, b in value)
+    return float(np.add.reduce(value, axis=None))
+
+
+ROW = 4096
+"""Products that are added up at a stretch: so few that rounding errors do not pile up."""
+
+
+def _dot(a: Array, b: Array) -> float:
+    """Return Σ ab, in half the time of (a * b).sum() and with no array for the products."""
+    rest = a.size % ROW
+    total = float(np.dot(a[:rest], b[:rest]))
+    if rest < a.size:
+        rows = a[rest:].reshape(-1, 1, ROW) @ b[rest:].reshape(-1, ROW, 1)
+        total += float(rows.sum(dtype=np.float64))
+    return total
+
+
 def _scale(reduction: str, count: float) -> float:
     """Return what a slope is multiplied by; with nothing to average, slopes are 0."""
     if reduction != "mean":
@@ -359,8 +408,7 @@ def _reduced(
     total = sum(partial)
     if reduction == "mean":
         total = total / count if count else math.nan
-    with np.errstate(over="ignore"):
-        return dtype.type(total)
+    return dtype.type(total)
 
 
 def _loss(
@@ -376,22 +424,24 @@ def _loss(
     defaults = {
         name: p.default for name, p in signature.parameters.items() if p.default is not p.empty
     }
-    required = [name for name in names if name not in defaults]
+    required = {name for name in names if name not in defaults}
 
     def result(args: Any, kwargs: Any, want_value: bool, want_grad: bool) -> tuple[Any, Any]:
         # signature.bind would cost more than a small loss; it is kept for its messages.
-        given = {**dict(zip(names[:positional], args, strict=False)), **kwargs}
+        given = dict(zip(names[:positional], args, strict=False))
+        given.update(kwargs)
         arguments = {**defaults, **given}
         if (
             len(given) != len(args) + len(kwargs)
             or len(arguments) != len(names)
-            or any(name not in given for name in required)
+            or not required <= given.keys()
         ):
             signature.bind(*args, **kwargs)
         reduction = reduction_of(
             arguments["reduction"], arguments.pop("size_average"), arguments.pop("reduce"), known
         )
-        return evaluate(arguments, reduction, want_value, want_grad)
+        with np.errstate(all="ignore"):
+            return evaluate(arguments, reduction, want_value, want_grad)
 
     @wraps(body)
     def loss(*args: P.args, **kwargs: P.kwargs) -> Any:

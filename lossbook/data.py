@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lossbook.checks import Array
+from lossbook.extras import extra
 
 
 class Split(NamedTuple):
@@ -33,7 +34,8 @@ def digits(test_size: int = 360, seed: int = 0) -> Split:
     E. Alpaydin, C. Kaynak, *Optical recognition of handwritten digits*, UCI Machine
     Learning Repository, 1998, doi:10.24432/C50P49.
     """
-    from sklearn.datasets import load_digits
+    with extra("data"):
+        from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)
     if not 0 < test_size < len(X):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lossbook.binary import from_logit
+from lossbook.binary import from_logit, hard
 from lossbook.checks import Array, as_float, in_range, within
 from lossbook.core import Terms, classwise, elementwise
 from lossbook.multiclass import odds_against, of_target
@@ -72,19 +72,24 @@ def sigmoid_focal_loss(
         in_range("alpha (or -1 for none)", alpha, 0, 1)
     in_range("gamma", gamma, 0, np.inf)
     x, y = np.asarray(input), np.asarray(target)
-    within("target", y, 0, 1)
-    plain = from_logit(x, y, 1 - y)
-    p, q = sigmoid(x), sigmoid(-x)
-    m = y * q + (1 - y) * p
+    plain, plain_slope = from_logit(x, y)
+    d = plain_slope()
+    # m is the probability of a mistake, and easier its d log m/dx
+    if hard(y):
+        m = np.abs(d)
+        easier = (1 - 2 * y) * np.exp(-plain)  # 1 - m
+    else:
+        p, q = sigmoid(x), sigmoid(-x)
+        m = y * q + (1 - y) * p
+        easier = np.where(m == 0, 0, (1 - 2 * y) * (p * q / m))  # m = 0 weighs 0
     weight = m ** float(gamma)
     if alpha != -1:
         weight = weight * (alpha * y + (1 - alpha) * (1 - y))
 
     def slope() -> Array:
-        easier = np.where(m == 0, 0, (1 - 2 * y) * (p * q / m))  # d log m/dx; m = 0 weighs 0
-        return product(weight, product(gamma * easier, plain.value) + plain.slope())
+        return np.asarray(product(weight, product(gamma * easier, plain) + d))
 
-    return Terms(product(weight, plain.value), slope)
+    return Terms(product(weight, plain), slope)
 
 
 @classwise()
@@ -154,10 +159,10 @@ def focal_loss(
     in_range("gamma", gamma, 0, np.inf)
     z, y = np.asarray(input), np.asarray(target)
     sample = np.arange(y.size)
-    e, e_y, others, nll = odds_against(z, y)
+    e, e_y, others, nll = odds_against(z, y, sample)
     total = others + e_y
     m = others / total
-    scale = of_target(weight, y, z) * m ** float(gamma)
+    scale = of_target(weight, y) * m ** float(gamma)
 
     def slope() -> Array:
         down = scale * (m + gamma * product(e_y / total, nll))

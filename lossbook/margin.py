@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from lossbook.checks import Array, in_range, signs
 from lossbook.core import Terms, classwise, elementwise
-from lossbook.special import rounding_error
+from lossbook.special import choose, rounding_error
 
 
 @elementwise()
@@ -357,5 +357,5 @@ def hinge_embedding_loss(
     x, y = np.asarray(input), np.asarray(target)
     signs("target", y)
     like = y == 1
-    value = np.where(like, x, np.maximum(0, margin - x))
-    return Terms(value, lambda: np.where(like, 1, np.where(x <= margin, -1, 0)))
+    value = choose(like, x, np.clip(margin - x, 0, np.inf))
+    return Terms(value, lambda: choose(like, np.ones_like(x), 0 - (x <= margin).astype(x.dtype)))

@@ -6,6 +6,7 @@ samples of the block (see `lossbook.core.classwise`).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -165,7 +166,7 @@ def nll_loss(
     """
     z, y = np.asarray(input), np.asarray(target)
     sample = np.arange(y.size)
-    w = of_target(weight, y, z)
+    w = of_target(weight, y)
 
     def slope() -> Array:
         d = np.zeros(z.shape, z.dtype)
@@ -258,7 +259,7 @@ def cross_entropy(
         q = np.repeat(_column(w) * (label_smoothing / len(z)), t.size, axis=1).astype(z.dtype)
         q[t, np.arange(t.size)] += (1 - label_smoothing) * w[t]
         return _against_distribution(z, q)
-    return _against_index(z, t, of_target(weight, t, z))
+    return _against_index(z, t, of_target(weight, t))
 
 
 @classwise(axis=-1, index=False, probability=True)
@@ -369,29 +370,47 @@ def kl_div(
     return Terms(product(t, log_t - log_p), lambda: -t)
 
 
-def _against_index(z: Array, y: Array, w: Array) -> Terms:
+def _against_index(z: Array, y: Array, w: Array | int) -> Terms:
     sample = np.arange(y.size)
-    e, e_y, others, nll = odds_against(z, y)
+    e, e_y, others, nll = odds_against(z, y, sample)
 
-    def slope() -> Array:
+    def slope() -> tuple[Array, Array]:
         e[y, sample] = -others  # p_y - 1 = -others/total, not subtracted
-        return np.asarray(e * (w / (others + e_y)))
+        return w / (others + e_y), e
 
     return Terms(w * nll, slope)
 
 
-def odds_against(z: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+def odds_against(z: Array, y: Array, sample: Array) -> tuple[Array, Array, Array, Array]:
     """Return exp(z) up to a factor, with 0 for the right class y; that of y; the sum of the
-    others; and −log p_y.
+    others; and −log p_y. `sample` counts the samples.
     """
-    sample = np.arange(y.size)
-    d, e = _exp(z)
-    e_y, d_y = e[y, sample], d[y, sample]
+    calm = _is_calm(z)
+    d, e = (z, np.exp(z)) if calm else _exp(z)
+    e_y = e[y, sample]
     e[y, sample] = 0
     others = e.sum(0)
-    # -log p_y = log(1 + others/e_y), exact where p_y is near 1. Where e_y may
-    # underflow, log(total) and -d_y are both positive, and nothing cancels.
-    return e, e_y, others, np.where(d_y > -1, np.log1p(others / e_y), np.log(others + e_y) - d_y)
+    # -log p_y = log(1 + others/e_y), exact where p_y is near 1.
+    nll = np.log1p(others / e_y)
+    if not calm:  # Where e_y may underflow, log(total) and -d_y are positive: nothing cancels.
+        d_y = d[y, sample]
+        nll = np.where(d_y > -1, nll, np.log(others + e_y) - d_y)
+    return e, e_y, others, nll
+
+
+def _is_calm(z: Array) -> bool:
+    """Return whether exp and a quotient of two exp can neither overflow nor underflow.
+
+    If so nobody need subtract the maximum first, and make up for the digits lost by that: it
+    would take 2.5 × the time.
+    """
+    largest = np.maximum.reduce(np.abs(z), axis=None, initial=0)
+    return bool(largest < _third_of_largest_exponent(z.dtype))
+
+
+@cache
+def _third_of_largest_exponent(dtype: np.dtype[Any]) -> float:
+    return float(np.log(np.finfo(dtype).max)) / 3
 
 
 def _against_distribution(z: Array, q: Array) -> Terms:
@@ -422,9 +441,9 @@ def _others(a: Array) -> Array:
     return np.asarray(np.where(major, np.where(major, 0, a).sum(0), rest) if major.any() else rest)
 
 
-def of_target(weight: ArrayLike | None, y: Array, z: Array) -> Array:
+def of_target(weight: ArrayLike | None, y: Array) -> Array | int:
     """Return w_y for each target: 1 without class weights."""
-    return np.ones((), z.dtype) if weight is None else np.asarray(weight)[y]
+    return 1 if weight is None else np.asarray(weight)[y]
 
 
 def _column(weight: ArrayLike) -> Array:

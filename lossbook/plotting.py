@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lossbook.extras import extra
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -24,8 +26,9 @@ def setup() -> None:
     Two runs draw the same bytes: the ids inside come from a fixed salt, and no date is
     written.
     """
-    import matplotlib.pyplot as plt
-    from cycler import cycler
+    with extra("plot"):
+        import matplotlib.pyplot as plt
+        from cycler import cycler
 
     plt.rcParams.update(
         {
@@ -65,7 +68,8 @@ def loss_and_slope(xlabel: str, ylabel: str = "loss (nats)") -> tuple[Figure, Ax
 
     The slope's panel has a line at 0, where an update stops.
     """
-    import matplotlib.pyplot as plt
+    with extra("plot"):
+        import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, sharex=True)
     left.set(xlabel=xlabel, ylabel=ylabel, title="Loss")

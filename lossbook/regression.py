@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from lossbook.checks import Array, as_float, flag, in_range, positive
 from lossbook.core import Terms, batchwise, broadcast, elementwise
 from lossbook.information import divergence_terms
-from lossbook.special import product
+from lossbook.special import choose, product
 
 LOG_2 = math.log(2)
 
@@ -60,7 +60,7 @@ def mse_loss(
     array([ 0., -2.])
     """
     error = np.subtract(input, target)
-    return Terms(error * error, lambda: 2 * error)
+    return Terms([(1, error, error)], lambda: (2, error))
 
 
 @elementwise("torch.nn.functional.l1_loss", mean_over_weight=True)
@@ -171,7 +171,8 @@ def smooth_l1_loss(
     if beta == 0:
         return Terms(np.abs(error), lambda: np.sign(error))
     held = np.clip(error, -beta, beta)
-    return Terms(held / beta * (error - held / 2), lambda: held / beta)
+    slope = held if beta == 1 else held / beta
+    return Terms([(1, slope, error), (-1 / 2, slope, held)], lambda: slope)
 
 
 @elementwise("torch.nn.functional.huber_loss")
@@ -233,7 +234,7 @@ def huber_loss(
     positive("delta", delta)
     error = np.subtract(input, target)
     held = np.clip(error, -delta, delta)
-    return Terms(held * (error - held / 2), lambda: held)
+    return Terms([(1, held, error), (-1 / 2, held, held)], lambda: held)
 
 
 @batchwise()
@@ -335,10 +336,10 @@ def log_cosh_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean") 
     array([1.e-09, 1.e+00])
     """
     error = np.subtract(input, target)
-    size = np.abs(error)
-    near = np.log1p(2 * np.sinh(size / 2) ** 2)  # cosh d = 1 + 2 sinh²(d/2)
-    far = (size - LOG_2) + np.log1p(np.exp(-2 * size))  # cosh d = e^d (1 + e^(-2d)) / 2
-    return Terms(np.where(size < 1, near, far), lambda: np.tanh(error))
+    value = np.log1p(2 * np.sinh(error / 2) ** 2)  # cosh d = 1 + 2 sinh²(d/2)
+    if not np.max(value, initial=0) < np.inf:  # it overflowed, where 1 + e^(-2|d|) is 1
+        value = np.where(value < np.inf, value, np.abs(error) - LOG_2)  # of e^|d| (…) / 2
+    return Terms(value, lambda: np.tanh(error))
 
 
 @elementwise()
@@ -392,8 +393,9 @@ def quantile_loss(
     """
     in_range("quantile", quantile, 0, 1)
     error = np.subtract(input, target)
-    cost = np.where(error > 0, 1 - quantile, quantile)
-    return Terms(cost * np.abs(error), lambda: cost * np.sign(error))
+    above = (error > 0).astype(error.dtype)
+    slope = ((1 - quantile) * above + quantile * (1 - above)) * np.sign(error)
+    return Terms([(1, slope, error)], lambda: slope)
 
 
 @elementwise("torch.nn.functional.poisson_nll_loss")
@@ -476,8 +478,7 @@ def poisson_nll_loss(
     def slope() -> Array:
         if not log_input:
             return np.asarray((x - y + eps) / (x + eps))
-        # Where a rate near 1 meets a count of 1, exp(x) - 1 would lose the digits of x.
-        return np.asarray(np.where(np.abs(x) < 0.5, np.expm1(x) + (1 - y), rate - y))
+        return choose(y == 1, np.expm1(x), rate - y)  # exp(x) - 1 would lose the digits of x
 
     return Terms(value, slope)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,17 @@ import numpy as np
 from lossbook.checks import Array
 
 
-def softplus(x: Array) -> Array:
-    """Return log(1 + exp(x)), which is −log sigmoid(−x)."""
-    return np.asarray(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
+def logistic(x: Array) -> tuple[Array, Callable[[], Array]]:
+    """Return softplus(x) = log(1 + exp(x)), and how to get its slope sigmoid(x), from one exp."""
+    e = np.exp(x)
+    low = np.max(e, initial=0) < np.inf
+
+    def slope() -> Array:
+        p = e / (1 + e)
+        return p if low else np.where(e == np.inf, 1, p)
+
+    value = np.log1p(e)
+    return value if low else np.where(e == np.inf, x, value), slope
 
 
 def sigmoid(x: Array) -> Array:
@@ -20,10 +29,30 @@ def sigmoid(x: Array) -> Array:
     return np.asarray(np.where(x < 0, e, 1) / (1 + e))
 
 
-def product(a: Any, b: Any) -> Array:
+def choose(condition: Array, a: Array, b: Array) -> Array:
+    """Return `np.where(condition, a, b)`, in a third of the time where they alternate at random.
+
+    NumPy decides element by element, and the processor guesses wrong. Choosing bit by bit
+    needs no decision.
+    """
+    size = _INTEGER.get(np.result_type(a, b))
+    if size is None or np.ndim(a) == 0 or a.dtype != b.dtype:
+        return np.where(condition, a, b)
+    bits = condition.astype(size)
+    np.negative(bits, out=bits)  # 0 or all ones
+    keep = b.view(size)
+    bits &= a.view(size) ^ keep
+    bits ^= keep
+    return bits.view(a.dtype)
+
+
+_INTEGER = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
+
+
+def product(a: Any, b: Any) -> Any:
     """Return a·b, with 0·∞ = 0: what does not count adds nothing, however large."""
     c = a * b
-    return np.where(np.equal(a, 0), 0, c) if np.isnan(c.sum()) else np.asarray(c)
+    return np.where(np.equal(a, 0), 0, c) if np.isnan(np.max(c, initial=0)) else c
 
 
 def rounding_error(d: Array, a: Array, b: Array) -> Array:

@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import sympy as sp
 from numpy.typing import ArrayLike
-from sympy.concrete.expr_with_limits import ExprWithLimits
-from sympy.core.expr import Expr
-from sympy.printing.latex import LatexPrinter
 
+from lossbook.extras import extra
+
+with extra("symbolic"):
+    import sympy as sp
+    from sympy.concrete.expr_with_limits import ExprWithLimits
+    from sympy.core.expr import Expr
+    from sympy.printing.latex import LatexPrinter
 
 # One name, one meaning, in every chapter (the notation page lists them).
 yhat = sp.Symbol("yhat", real=True)

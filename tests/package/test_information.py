@@ -350,6 +350,9 @@ def test_ratios_that_overflow() -> None:
         (information.information_content, [-0.5], ValueError, r"p must lie in .* got -0.5"),
         (information.entropy, [[0.5, 0.6]], ValueError, r"p must sum to 1 along axis -1, got 1.1"),
         (information.entropy, [[1.5, -0.5]], ValueError, r"p must not be negative, got -0.5"),
+        (information.information_content, [[2.0, 3.0]], ValueError, r"got 2"),  # the first one
+        (information.entropy, [[[0.5, 0.6], [0.5, 0.8]]], ValueError, r"got 1.1"),
+        (information.entropy, [[1.75, -0.25, -0.5]], ValueError, r"got -0.25"),
         (information.entropy, [[np.inf, 0]], ValueError, r"p must sum to 1 .*got inf"),
         (information.entropy, [[]], ValueError, r"p must sum to 1 .*got 0"),
         (information.entropy, [1.0], ValueError, r"p must have the axis -1, got shape \(\)"),
@@ -395,6 +398,10 @@ def test_bad_keywords_are_named(function: Any) -> None:
 
 
 def test_the_sum_may_be_off_by_rounding_alone() -> None:
+    root = 2.0**-26  # of the distance of two floats near 1
+    assert information.entropy([0.5, 0.5 + root]) > 0
+    with pytest.raises(ValueError, match="p must sum to 1"):
+        information.entropy([0.5, 0.5 + root + 2**-52])
     for dtype, allowed, refused in ((np.float64, 1e-8, 2e-8), (np.float32, 3e-4, 4e-4)):
         assert information.entropy(np.array([0.5, 0.5 + allowed], dtype)) > 0
         assert information.entropy(np.array([0.5, 0.5 - allowed], dtype)) > 0
