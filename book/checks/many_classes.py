@@ -75,6 +75,20 @@ def of_the_bias(slope: Callable[..., np.ndarray]) -> None:
         assert np.isclose(slope(lb.softmax(z), y, k), (up - down) / (2 * h))
 
 
+def of_the_weights(slope: Callable[..., np.ndarray]) -> None:
+    """It is the slope of the mean loss with respect to the weights of a linear model."""
+    rng = np.random.default_rng(2)
+    X, y, W = rng.normal(size=(5, 4)), rng.integers(0, 3, 5), rng.normal(size=(4, 3))
+    numerical = numerical_gradient(lambda W: lb.cross_entropy(X @ W, y), W)
+    assert np.allclose(slope(X, lb.cross_entropy.grad(X @ W, y)), numerical)
+
+
+def largest(power: tuple[float, type]) -> None:
+    """The largest number of the type is e to the power, at the digits shown."""
+    exponent, dtype = power
+    assert round(float(np.log(np.finfo(dtype).max)), 2) == exponent
+
+
 losses, weights, predicted, truth, inputs = map(sp.IndexedBase, ("ell", "w", "p", "t", "x"))
 m = sp.Symbol("m", integer=True, positive=True)  # a feature
 BATCH = {**INDICES, "p": predicted, "t": truth, "x": inputs, "m": Index(m, s.K)}
@@ -145,6 +159,17 @@ slope = sp.Derivative(lb.cross_entropy.formula, s.z[s.j])
 PROBABILITY = {**CLASSES, "p": s.p}
 
 INLINE = {
+    "e^{1000}": Means(sp.exp(s.z[s.k] + 1000) / sp.exp(s.z[s.k]), {}),
+    "e^{709.78}": Tested(
+        "e^{709.78}", largest, (709.78, np.float64), false=((709.77, np.float64),)
+    ),
+    "e^{88.72}": Tested("e^{88.72}", largest, (88.72, np.float32), false=((88.73, np.float32),)),
+    r"X^\top D": Tested(
+        r"X^\top D",
+        of_the_weights,
+        lambda X, D: X.T @ D,
+        false=(lambda X, D: -X.T @ D, lambda X, D: X.T @ D / len(X)),
+    ),
     "t_y = 1": Stated("defines one-hot"),
     "t_k = 0": Stated("defines one-hot"),
     "z = xW + b": Stated("defines the model"),
