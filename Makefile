@@ -1,6 +1,6 @@
 # The verbs of the book. Each does one thing and leaves the how to tools/.
 .DEFAULT_GOAL := help
-.PHONY: help book serve test notebooks tidy bench clean env
+.PHONY: help book serve test test-hardy test-numpy sabotage mutants links notebooks tidy bench clean env
 
 venv := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
@@ -10,7 +10,7 @@ python = $(shell for p in $(pythons); do \
     "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
 help:  ## this list
-	@awk -F ':.*## *' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## *' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 book: env  ## build the book into _build/html; a warning is an error
 	@$(venv) -m tools.book
@@ -21,6 +21,15 @@ serve: book  ## build the book and serve it on this computer
 test: env  ## check everything that changed since it last passed; ALL=1 checks the rest too
 	@$(venv) -m tools.test $(if $(ALL),--all)
 
+test-hardy: env  ## run the notebooks as on other readers' computers, outputs compared
+	@$(venv) -m tools.hardy $(if $(ALL),--all)
+
+sabotage: env  ## plant 200 errors, one at a time, and list those that no check finds; N=20, SEED=…
+	@$(venv) -m tools.sabotage $(if $(N),--number $(N)) $(if $(SEED),--seed $(SEED))
+
+links: env  ## follow every link to another server
+	@$(venv) -m tools.links
+
 notebooks: env  ## execute the chapters that changed: book/src/*.md into book/chapters/*.ipynb
 	@$(venv) -m tools.notebooks
 
@@ -29,6 +38,12 @@ tidy: env  ## format the code and mend what ruff can mend
 
 bench: env  ## measure speed and accuracy against the other libraries
 	@$(venv) -m benchmarks
+
+test-numpy: env  ## test the package with the oldest and the newest NumPy, in environments of their own
+	@$(venv) -m tools.numpy_matrix
+
+mutants: env  ## break each loss on purpose, one change at a time: do its tests notice? (an hour)
+	@$(venv) -m tools.mutants $(MODULES)
 
 clean:  ## remove the built book and every record of what passed
 	rm -rf _build .cache

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools import reference
 from tools.unchanged import ROOT, digest
 
 # What a page depends on without Sphinx noticing that it changed.
@@ -40,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="forget earlier builds first")
     arguments = parser.parse_args()
+    reference.make()
     print("book: building the pages that changed", flush=True)
     start = time.monotonic()
     if not build(fresh=arguments.fresh):

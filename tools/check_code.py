@@ -9,7 +9,8 @@ the repository or a `make` target; or Python whose every name is one of
 - a parameter of a function that the chapter mentions.
 
 A call must bind to the signature, and must not hand a target where the logits belong. A
-default shown, `ignore_index=-100`, must be the default, or a value that a cell passes.
+default shown, `ignore_index=-100`, must be the default, or a value that a cell passes. In a
+table of arguments it must be the default of a function that has all of them.
 """
 
 import ast
@@ -32,6 +33,8 @@ from tools.unchanged import ROOT
 
 SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 SHAPE = re.compile(r"\(?(?:[A-Z]|\d+|[a-z]\d|…|\.\.\.)(?:, ?(?:[A-Z]|\d+|[a-z]\d|…|\.\.\.|))*\)?")
+FIRST_COLUMN = re.compile(r"^\| *`(\w+)(?:=(?!=)([^`|]+))?`(?=[ ,|])", re.MULTILINE)
+TABLE = re.compile(r"(?:^\|.*\n?)+", re.MULTILINE)
 ALIASES = {
     "lb": "lossbook", "np": "numpy", "F": "torch.nn.functional", "nn": "torch.nn",
     "sp": "sympy", "plt": "matplotlib.pyplot",
@@ -316,6 +319,32 @@ def check_default(name: str, value: ast.expr, scope: Scope) -> None:
     raise Unknown(f"the default of {name} is {shown}, and no cell passes {wanted!r}")
 
 
+def tables(source: Source, scope: Scope) -> Iterator[str]:
+    """A table whose rows are arguments, some with defaults, is the signature of one function."""
+    for part in source.of("prose"):
+        for table in TABLE.finditer(part.text):
+            rows = FIRST_COLUMN.findall(table[0])
+            if not any(default for _, default in rows):
+                continue
+            if not any(has_arguments(function, rows) for function in scope.mentioned):
+                shown = ", ".join(f"{name}={value}" if value else name for name, value in rows)
+                place = source.place(part, table.start())
+                yield f"{place}: no function that the chapter mentions has ({shown})"
+
+
+def has_arguments(function: Any, rows: list[tuple[str, str]]) -> bool:
+    known = signature(function)
+    if known is None:
+        return False
+    for name, shown in rows:
+        if name not in known.parameters:
+            return False
+        default = known.parameters[name].default
+        if shown and not same(literal(ast.parse(shown.strip(), mode="eval").body), default):
+            return False
+    return True
+
+
 def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and a == b
 
@@ -354,7 +383,7 @@ def reductions() -> set[str]:
 
 
 def check_file(text: str, root: Path) -> None:
-    if target := re.fullmatch(r"make ([a-z]+)(?: \w+=\w+)*", text):
+    if target := re.fullmatch(r"make ([a-z-]+)(?: \w+=\w+)*", text):
         makefile = root / "Makefile"
         rules = makefile.read_text(encoding="utf-8") if makefile.exists() else ""
         if re.search(rf"^{target[1]}:", rules, re.MULTILINE):
@@ -378,6 +407,7 @@ def chapter_problems(source: Source, checks: Checks, root: Path) -> Iterator[str
             verdicts[text] = why_not(check_span, text, scope, root)
         if verdicts[text]:
             yield f"{place}: `{text}`: {verdicts[text]}; if it is right, list it in CODE in {name}"
+    yield from tables(source, scope)
     for part in source.of("block"):
         if part.language.strip() not in ("python", "py", "python3"):
             continue

@@ -23,9 +23,10 @@ DISPLAY = re.compile(r"\$\$(.*?)\$\$[ \t]*(?:\(([^)\s]+)\))?", re.DOTALL)
 OTHER_DISPLAY = re.compile(r"\\begin\{(equation|align|gather|multline)\*?\}|\\\[")
 INLINE = re.compile(r"(?<![\\$`])\$(?!\$)([^$]+?)(?<!\\)\$(?!\$)")
 CODE_SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
-# Unlike a bare name, such a formula can be wrong. `K = 10` only sets the scene.
-CLAIMS = {*latex.RELATIONS, *latex.OTHER_SIGNS, "+", "-", "/", "*", r"\frac", r"\sum", r"\prod"}
-SETTING = re.compile(r"(\\?[A-Za-z]+) = -?[\d.]+|\[[^][]*\]")
+# Unlike a bare name, such a formula can be wrong. `K = 10` only sets the scene, σ² is a name.
+CLAIMS = {*latex.RELATIONS, *latex.OTHER_SIGNS, "+", "-", "/", "*", "^"}
+CLAIMS |= {r"\frac", r"\sum", r"\prod"}
+SETTING = re.compile(r"(\\?[A-Za-z]+) = -?[\d.]+|\[[^][]*\]|\\?[A-Za-z]+\^(?:\d|\\top)")
 READ = (Proved, Means, Computes)
 ENOUGH = {"by SymPy", f"at {symbolic.POINTS} exact points"}
 

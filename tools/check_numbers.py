@@ -7,7 +7,7 @@ What justifies one: a number that an output of the same section shows, if it rou
 in the prose at the digits written there; or the same number, digit for digit, in the code of
 the section, where it is an input and no result. The section is all that stands under one
 heading of level 2: in a whole chapter some number rounds to nearly anything of two digits.
-The sign counts: −0.91 needs a printed −0.91.
+The sign counts: −0.91 needs a printed −0.91. The year of a citation is that of the source.
 """
 
 import io
@@ -42,6 +42,7 @@ NOT_PROSE = [
     re.compile(r"<[^<>]+>"),
     re.compile(r"https?://\S+|doi:\S+"),
 ]
+CITATION = re.compile(r"\[([^\]]*?\D)(\d{4})\)?\]\(#sources\)")
 WITHOUT_SECTION = {"Sources"}
 
 
@@ -83,6 +84,18 @@ def in_prose(source: Source) -> Iterator[tuple[str, str, Number]]:
             found = number(match[0].strip())
             if significant(match["digits"]) >= (3 if found.whole else 2):
                 yield source.place(part, match.start()), part.section, found
+
+
+def citations(source: Source) -> Iterator[str]:
+    """A reference to the sources has its names and its year from one of them."""
+    lines = [p.text.split("\n") for p in source.of("prose") if p.section in WITHOUT_SECTION]
+    entries = [line for each in lines for line in each if line.startswith("- ")]
+    for part in source.of("prose", "words"):
+        for match in CITATION.finditer(part.text):
+            wanted = [*re.findall(r"[^\W\d_a-z][\w’-]+", match[1]), match[2]]
+            if not any(all(each in entry for each in wanted) for entry in entries):
+                place = source.place(part, match.start())
+                yield f"{place}: no source is called {match[1].rstrip(' (')} {match[2]}"
 
 
 def shown(output: NotebookNode) -> str:
@@ -181,6 +194,7 @@ def chapter_problems(source: Source, notebook: NotebookNode, checks: Checks) -> 
             f"{place}: no cell of “{section}” prints {wanted.text}{hint}. "
             f"Print it, or say in NUMBERS in {name} where it is from"
         )
+    yield from citations(source)
     for text in sorted(set(checks.numbers) - used):
         yield f"{name}: NUMBERS lists {text}, which {source.path.name} does not contain"
 

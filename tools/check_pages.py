@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 FETCHED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 FOREIGN = re.compile(r"(https?:)?//", re.IGNORECASE)
 FOREIGN_STYLE = re.compile(r"url\(\s*['\"]?(?:https?:)?//[^)]*\)|@import[^;]*//[^;]*;")
+OWN = {"localhost", "127.0.0.1", "::1"}
 
 
 @cache
@@ -52,6 +53,9 @@ def lost(page: Path) -> list[str]:
     for tag in soup(page).find_all(href=True) + soup(page).find_all(src=True):
         address = attribute(tag, "href") or attribute(tag, "src")
         parts = urlsplit(address)
+        if parts.scheme == "file" or parts.hostname in OWN:
+            found.append(address)  # it works for whoever wrote it
+            continue
         if parts.scheme or parts.netloc:
             continue
         target = (page.parent / unquote(parts.path)).resolve() if parts.path else page

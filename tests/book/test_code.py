@@ -77,6 +77,39 @@ def test_a_wrong_block_is_refused(tmp_path: Path, old: str, new: str, reason: st
     assert any(re.search(reason, problem) for problem in found), found
 
 
+TABLE = """
+
+| argument | means |
+|:--|:--|
+| `input` | a |
+| `ignore_index={}` | b |
+| `{}` | c |
+"""
+
+
+@pytest.mark.parametrize(
+    ("index", "last", "right"),
+    [
+        ("-100", "label_smoothing=0.0", True),
+        ("-100", "reduction='mean'", True),
+        ("-100", "label_smoothing=0.1", False),  # which a cell passes
+        ("-100", "reduction='none'", False),  # the default of another function
+        ("-100", "log_target=False", False),  # no function has both
+    ],
+)
+def test_a_table_of_arguments_is_a_signature(
+    tmp_path: Path, index: str, last: str, right: bool
+) -> None:
+    mentioned = "`lb.softmax_cross_entropy_with_logits`, `lb.kl_div` and `F.cross_entropy`"
+    cell = "logits = dict(label_smoothing=0.1)"
+    source, _ = small.write(tmp_path, CALL, mentioned + TABLE.format(index, last))
+    source.path.write_text(
+        source.path.read_text().replace("logits = y = None", cell + "; y = None")
+    )
+    found = check_code.problems(tmp_path)
+    assert found == [] if right else "no function that the chapter mentions has (" in found[0]
+
+
 def test_the_list_of_a_chapter(tmp_path: Path) -> None:
     lists = small.CHECKS + "\nCODE = {'outputs': 'what a network returns'}\n"
     small.write(tmp_path, CALL, "`outputs`", checks=lists)

@@ -45,12 +45,30 @@ def test_a_wrong_number_is_refused(tmp_path: Path, old: str, new: str, reason: s
 
 @pytest.mark.parametrize(
     "new",
-    ["1.08", "1.0788", "0.34", "9", "`1.234`", "[Shannon 1948](#sources)",
+    ["1.08", "1.0788", "0.34", "9", "`1.234`",
      "[x](https://doi.org/10.1111/222)", "−0.91", "0.671"],
 )  # fmt: skip
 def test_what_needs_no_print_or_has_one(tmp_path: Path, new: str) -> None:
     small.write(tmp_path, "1.079", new)
     assert check_numbers.problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("cited", "known"),
+    [
+        ("Shannon 1948", True),
+        ("Shannon (1948)", True),
+        ("Shannon 1949", False),
+        ("Shanon 1948", False),
+        ("Müller 1948", False),
+    ],
+)
+def test_a_citation_names_a_source(tmp_path: Path, cited: str, known: bool) -> None:
+    source, _ = small.write(tmp_path, "It is", f"After [{cited}](#sources) it is")
+    text = source.path.read_text()
+    source.path.write_text(f"{text}\n## Sources\n\n- C. E. Shannon, *A theory*, 1948.\n")
+    found = check_numbers.problems(tmp_path)
+    assert found == [] if known else f"no source is called {cited}" in found[0]
 
 
 def test_captions_and_alt_texts_count(tmp_path: Path) -> None:

@@ -68,7 +68,16 @@ def test_a_foreign_style_is_refused(tmp_path: Path) -> None:
     assert check_pages.foreign_in_style(sheet) == ["url('https://example.org/a.woff2')"]
 
 
-@pytest.mark.parametrize("address", ["lost.html", "other.html#lost", "#lost"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "lost.html",
+        "other.html#lost",
+        "#lost",
+        "file:///home/me/page.html",
+        "http://localhost:8000/page.html",
+    ],
+)
 def test_a_lost_link_is_refused(page: Path, address: str) -> None:
     page.write_text(page.read_text() + f'<a href="{address}">d</a>')
     assert check_pages.lost(page) == [address]
