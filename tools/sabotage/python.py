@@ -18,6 +18,7 @@ CALLED = {
     "maximum": "minimum", "minimum": "maximum", "max": "min", "min": "max", "log1p": "log",
     "expm1": "exp", "sum": "mean", "mean": "sum",
 }  # fmt: skip
+ORDER = (ast.Lt, ast.Gt, ast.LtE, ast.GtE)
 NOT_CODE = (ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom)
 
 
@@ -58,6 +59,19 @@ def inside(node: ast.AST) -> Iterator[ast.AST]:
 def errors(text: str, node: ast.AST, places: Places) -> Iterator[Edit]:
     """Every error in one node of the tree and in all that it holds."""
     judged = {id(n) for a in ast.walk(node) if isinstance(a, ast.Assert) for n in ast.walk(a)}
+    # a wider bound still holds: that is an error of the check, not of what it checks
+    bounds = {
+        id(n)
+        for c in ast.walk(node)
+        if isinstance(c, ast.Compare) and id(c) in judged and isinstance(c.ops[0], ORDER)
+        for n in ast.walk(c)
+    }
+    seeds = {
+        id(n)
+        for c in ast.walk(node)
+        if isinstance(c, ast.Call) and ast.unparse(c.func).endswith("default_rng")
+        for n in c.args
+    }
     for each in inside(node):
         if isinstance(each, ast.BinOp) and type(each.op) in ARITHMETIC:
             old, new = ARITHMETIC[type(each.op)]
@@ -79,12 +93,14 @@ def errors(text: str, node: ast.AST, places: Places) -> Iterator[Edit]:
             if id(each) not in judged:
                 yield from operator(text, places, each.values[0], each.values[1], old, new)
         elif isinstance(each, ast.Constant):
-            value = each.value
+            value, same = each.value, "a bound in an assert" if id(each) in bounds else ""
+            same = "another random draw" if id(each) in seeds else same
             if isinstance(value, int) and not isinstance(value, bool):
-                yield Edit(*places.span(each), repr(value + 1))
+                yield Edit(*places.span(each), repr(value + 1), same)
             elif isinstance(value, float):
-                tolerance = "a tolerance" if value < 1e-4 and id(each) in judged else ""
-                yield Edit(*places.span(each), repr(value * 2 or 1.0), tolerance)
+                if value < 1e-4 and id(each) in judged:
+                    same = "a tolerance"
+                yield Edit(*places.span(each), repr(value * 2 or 1.0), same)
         elif isinstance(each, ast.Call):
             yield from calls(text, places, each)
 
@@ -120,6 +136,7 @@ def swaps(text: str) -> Iterator[Edit]:
         if isinstance(node, ast.Call) and len(node.args) > 1:
             symmetric = getattr(node.func, "attr", getattr(node.func, "id", "")) in {
                 "maximum", "minimum", "max", "min", "allclose", "isclose", "add", "multiply",
+                "logaddexp", "mse_loss", "l1_loss",
             }  # fmt: skip
             for edit in swapped(text, places, *node.args[:2]):
                 same = "the order does not matter" if symmetric else ""
