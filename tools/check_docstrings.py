@@ -18,6 +18,7 @@ from lossbook.core import losses
 from tools import latex
 from tools.check_equations import DISPLAY, fault
 from tools.claims import Claim, Proved
+from tools.verdict import verdict
 
 Claims = Mapping[str, list[Claim]]
 
@@ -93,12 +94,5 @@ def problems(claims: Claims = DOCSTRINGS) -> list[str]:
     return found
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(verdict(problems()))

@@ -18,6 +18,7 @@ from tools import latex, markdown
 from tools.claims import VALUE, Checks, Claim, Computes, Means, Proved, Stated, Tested, checks_of
 from tools.markdown import Source
 from tools.unchanged import ROOT
+from tools.verdict import verdict
 
 DISPLAY = re.compile(r"\$\$(.*?)\$\$[ \t]*(?:\(([^)\s]+)\))?", re.DOTALL)
 OTHER_DISPLAY = re.compile(r"\\begin\{(equation|align|gather|multline)\*?\}|\\\[")
@@ -251,12 +252,5 @@ def counts(root: Path = ROOT) -> dict[str, Counts]:
     return found
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(verdict(problems()))

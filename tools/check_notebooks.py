@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from tools import notebooks
 from tools.unchanged import ROOT
+from tools.verdict import verdict
 
 TAGS = {"hide-input", "hide-output", "hide-cell", "solution", "predict", "raises-exception"}
 METADATA = {"tags", "jupyter", "mystnb"}
@@ -151,12 +152,5 @@ def problems(root: Path = ROOT) -> list[str]:
     return found
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(verdict(problems()))

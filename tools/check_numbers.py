@@ -27,6 +27,7 @@ from tools import markdown
 from tools.claims import Checks, checks_of
 from tools.markdown import Source
 from tools.unchanged import ROOT
+from tools.verdict import verdict
 
 NUMBER = re.compile(
     r"(?<![\w.,])(?P<sign>(?:(?<=[\s([|,;$=*{])|(?<=\A))-|−)?"
@@ -218,12 +219,5 @@ def problems(root: Path = ROOT) -> list[str]:
     return found
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(verdict(problems()))

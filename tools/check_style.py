@@ -9,6 +9,7 @@ from pathlib import Path
 from tools import markdown
 from tools.markdown import Part, Source
 from tools.unchanged import ROOT
+from tools.verdict import verdict
 
 LINES, COLUMNS = 15, 76
 AMERICAN = {
@@ -198,12 +199,5 @@ def problems(root: Path = ROOT) -> list[str]:
     return [each for source in markdown.sources(root) for each in chapter_problems(source)]
 
 
-def main() -> int:
-    found = problems()
-    for problem in found:
-        print(problem, file=sys.stderr)
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(verdict(problems()))
