@@ -55,12 +55,13 @@ from lossbook.regression import (
     rmse_loss,
     smooth_l1_loss,
 )
+from lossbook.special import sigmoid
 
 if TYPE_CHECKING:
     from lossbook import plotting
     from lossbook.comparison import compare
+    from lossbook.derivation import Derivation
     from lossbook.deviations import DEVIATIONS
-    from lossbook.symbolic import Derivation
     from lossbook.training import minibatches
 
 __version__ = "0.1.0"
@@ -96,6 +97,7 @@ __all__ = [
     "poisson_nll_loss",
     "quantile_loss",
     "rmse_loss",
+    "sigmoid",
     "sigmoid_focal_loss",
     "smooth_l1_loss",
     "soft_margin_loss",
@@ -107,7 +109,7 @@ __all__ = [
 
 _when_used = {
     "DEVIATIONS": "lossbook.deviations",
-    "Derivation": "lossbook.symbolic",
+    "Derivation": "lossbook.derivation",
     "compare": "lossbook.comparison",
     "minibatches": "lossbook.training",
     "plotting": "lossbook",

@@ -49,7 +49,7 @@ class Comparison:
         return all(max(self.difference(row)) <= tolerance for row in self.rows)
 
     def _cells(self) -> list[list[str]]:
-        head = [self.loss, "value", "value differs by", "gradient differs by"]
+        head = ["", "value", "value differs by", "gradient differs by"]
         lines = [head]
         for n, row in enumerate(self.rows):
             value, gradient = (_bound(d) for d in self.difference(row))
@@ -67,7 +67,7 @@ class Comparison:
             "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip()
             for line in cells
         ]
-        return "\n".join([*lines, self.missing] if self.missing else lines)
+        return "\n".join([self.loss, *lines, *([self.missing] if self.missing else [])])
 
     def _repr_html_(self) -> str:
         head, *lines = [[escape(cell) for cell in line] for line in self._cells()]
@@ -75,7 +75,8 @@ class Comparison:
         for by, *cells in lines:
             rest = "".join(f"<td>{cell}</td>" for cell in cells)
             rows.append(f'<tr><th scope="row">{by}</th>{rest}</tr>')
-        table = '<table class="comparison">\n' + "\n".join(rows) + "\n</table>"
+        caption = f"<caption>{escape(self.loss)}</caption>"
+        table = "\n".join(['<table class="comparison">', caption, *rows, "</table>"])
         return f"{table}\n<p>{escape(self.missing)}</p>" if self.missing else table
 
 

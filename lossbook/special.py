@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from lossbook.checks import Array
+from lossbook.checks import Array, as_float
 
 
 def logistic(x: Array) -> tuple[Array, Callable[[], Array]]:
@@ -23,8 +24,32 @@ def logistic(x: Array) -> tuple[Array, Callable[[], Array]]:
     return value if low else np.where(e == np.inf, x, value), slope
 
 
-def sigmoid(x: Array) -> Array:
-    """Return 1/(1 + exp(−x)). Take sigmoid(−x) for 1 − sigmoid(x), which has lost its digits."""
+def sigmoid(x: ArrayLike) -> Array:
+    r"""Return the probability of yes that the logit `x` stands for, without overflow.
+
+    $$\operatorname{sigmoid}(x) = \frac{1}{1 + e^{-x}}$$
+
+    Parameters
+    ----------
+    x : array
+        Logits, in nats. Take `sigmoid(-x)` for 1 − `sigmoid(x)`, which has lost its digits.
+
+    Returns
+    -------
+    An array of the shape of `x`; integers become float64.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real numbers.
+
+    Examples
+    --------
+    >>> import lossbook as lb
+    >>> lb.sigmoid([0.0, -1000.0, 1000.0])
+    array([0.5, 0. , 1. ])
+    """
+    x = as_float("x", x)
     e = np.exp(-np.abs(x))
     return np.asarray(np.where(x < 0, e, 1) / (1 + e))
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from lossbook import symbolic
+from lossbook import derivation, symbolic
 from tools import latex, markdown
 from tools.claims import VALUE, Checks, Claim, Computes, Means, Proved, Stated, Tested, checks_of
 from tools.markdown import Source
@@ -29,7 +29,7 @@ CLAIMS = {*latex.RELATIONS, *latex.OTHER_SIGNS, "+", "-", "/", "*", "^"}
 CLAIMS |= {r"\frac", r"\sum", r"\prod"}
 SETTING = re.compile(r"(\\?[A-Za-z]+) = -?[\d.]+|\[[^][]*\]|\\?[A-Za-z]+\^(?:\d|\\top)")
 READ = (Proved, Means, Computes)
-ENOUGH = {"by SymPy", f"at {symbolic.POINTS} exact points"}
+ENOUGH = {"by SymPy", f"at {derivation.POINTS} exact points"}
 
 
 class Display(NamedTuple):
@@ -93,10 +93,10 @@ def prove(a: Any, b: Any) -> None:
     # N samples: the points of a proof know one size, K; an equation with both keeps them apart
     both = symbolic.K in (a - b).free_symbols
     size = {} if both else {symbolic.N: symbolic.K}
-    proof = symbolic.prove_equal(a.subs(size), b.subs(size))
+    proof = derivation.prove_equal(a.subs(size), b.subs(size))
     symbols = getattr(a, "free_symbols", set()) | getattr(b, "free_symbols", set())
     if proof not in ENOUGH and symbols:
-        raise symbolic.DerivationError(f"only shown {proof}")
+        raise derivation.DerivationError(f"only shown {proof}")
 
 
 def test(claim: Tested) -> None:
@@ -182,7 +182,7 @@ def fault(text: str, claim: Claim) -> str:
             compute(text, claim)
     except latex.LatexError as error:
         return f"cannot be read: {error}"
-    except (symbolic.DerivationError, AssertionError) as error:
+    except (derivation.DerivationError, AssertionError) as error:
         return f"is wrong: {text}: {error or 'its check fails'}"
     return ""
 

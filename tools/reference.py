@@ -31,9 +31,10 @@ FAMILIES = {
 BESIDE = {  # what else a reader calls, by module
     "core": ["losses"],
     "comparison": ["compare"],
-    "symbolic": ["Derivation"],
+    "derivation": ["Derivation"],
     "training": ["minibatches", "numerical_gradient"],
-    "data": ["digits"],
+    "special": ["sigmoid"],
+    "data": ["digits", "tumours", "diabetes", "mnist"],
 }
 SECTION = re.compile(r"^([A-Z][a-z]+)\n-+\n", re.MULTILINE)
 DEPRECATED = ("size_average", "reduce")

@@ -225,6 +225,9 @@ DOCSTRINGS |= {
     ],
     "multiclass.logsumexp": [Proved({**CLASSES, "m": LARGEST_LOGIT})],
     "multiclass.softmax": [Proved(CLASSES)],
+    "special.sigmoid": [
+        Computes({"x": s.x, r"\operatorname{sigmoid}(x)": VALUE}, lb.sigmoid, (s.x,))
+    ],
     "information.information_content": [
         Computes({"p": epsilon, "I(p)": VALUE}, information.information_content, (epsilon,))
     ],

@@ -296,3 +296,12 @@ def test_other_bad_input_is_named() -> None:
         lb.multilabel_soft_margin_loss(0.0, 1.0)
     with pytest.raises(ValueError, match=r"reduction must be one of .*got 'batchmean'"):
         logistic(x, y, reduction="batchmean")
+
+
+def test_sigmoid_at_the_ends() -> None:
+    np.testing.assert_array_equal(lb.sigmoid([-np.inf, -1e4, 0, 1e4, np.inf]), [0, 0, 0.5, 1, 1])
+    assert lb.sigmoid(-700.0) > 0 and np.isnan(lb.sigmoid(np.nan))
+    assert lb.sigmoid(np.array([1, 2], np.float32)).dtype == np.float32
+    assert lb.sigmoid([[0, 1]]).shape == (1, 2)
+    with pytest.raises(TypeError, match="x must hold real numbers, got dtype complex128"):
+        lb.sigmoid([1j])

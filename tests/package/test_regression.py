@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import lossbook as lb
-from lossbook import symbolic
+from lossbook import derivation, symbolic
 
 from .support import (
     by_torch,
@@ -194,7 +194,7 @@ def test_derivations_try_several_sizes_of_a_batch() -> None:
         root.atoms(sp.Sum).pop().limits[0],
     )
     chain = lb.Derivation(root**2).step(mean / symbolic.N, "the square of the root")
-    with pytest.raises(symbolic.DerivationError, match="step 2"):
+    with pytest.raises(derivation.DerivationError, match="step 2"):
         chain.step(mean, "the lost N")
 
 

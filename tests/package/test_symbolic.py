@@ -10,18 +10,8 @@ import sympy as sp
 
 import lossbook as lb
 from lossbook import symbolic
-from lossbook.symbolic import (
-    Derivation,
-    DerivationError,
-    K,
-    j,
-    k,
-    p,
-    prove_equal,
-    right,
-    softmax,
-    z,
-)
+from lossbook.derivation import Derivation, DerivationError, prove_equal
+from lossbook.symbolic import K, j, k, p, right, softmax, z
 
 x = sp.Symbol("x", real=True)
 positive = sp.Symbol("x", positive=True)
