@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools import reference
+from tools.reference import make as reference
 from tools.unchanged import ROOT, digest
 
 # What a page depends on without Sphinx noticing that it changed.

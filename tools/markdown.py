@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FENCE = re.compile(r"(`{3,}|~{3,}|:{3,})\s*(.*)")
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 WORDS = re.compile(r"(\s*)(caption|alt):\s*(.*)")
 
 
@@ -29,6 +30,14 @@ class Part:
 class Source:
     path: Path
     parts: list[Part] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What stands after the first #, without code marks."""
+        for part in self.of("prose"):
+            if match := TITLE.search(part.text):
+                return match[1].replace("`", "").strip()
+        return self.path.stem
 
     def of(self, *kinds: str) -> list[Part]:
         return [part for part in self.parts if part.kind in kinds]

@@ -12,6 +12,8 @@ from tools import execution, notebooks
 from tools.unchanged import ROOT, Record, digest
 
 PASSED = Record("passed")
+TIMES = Record("times")
+"""Seconds of each notebook under the standard condition, for the status page."""
 
 
 class Run(NamedTuple):
@@ -40,6 +42,8 @@ def one(job: Run) -> bool:
     seconds = time.monotonic() - start
     if passed:
         PASSED.update([(f"notebook {job.name}", job.value)])
+        if job.name == job.notebook.stem:
+            TIMES.update([(job.name, f"{seconds:.1f}")])
         print(f"notebooks: {job.name} passed ({seconds:.1f} s)", flush=True)
     else:
         print(f"{said}\nnotebooks: {job.name} FAILED", flush=True)

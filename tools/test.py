@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import book, execution, reference, rerun
+from tools import book, execution, rerun
+from tools.reference import make as reference
 from tools.rerun import PASSED
 from tools.unchanged import ROOT, digest
 

@@ -1,10 +1,22 @@
 """The reference pages: what makes them of the docstrings, and that it tells the truth."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import lossbook as lb
-from tools import denominators, pictures, reference
+from tools import markdown
+from tools.reference import (
+    api,
+    bibliography,
+    denominators,
+    docstrings,
+    glance,
+    pictures,
+    pytorch,
+    status,
+)
 
 DOCSTRING = """Squared error.
 
@@ -24,29 +36,29 @@ DOCSTRING = """Squared error.
 
 
 def test_sections_of_a_docstring() -> None:
-    opening, parts = reference.sections(DOCSTRING)
+    opening, parts = docstrings.sections(DOCSTRING)
     assert opening.startswith("Squared error.") and opening.endswith("itself.")
     assert list(parts) == ["Parameters", "Returns"]
     assert parts["Returns"] == "A scalar."
-    assert reference.definitions(parts["Parameters"]) == (
+    assert docstrings.definitions(parts["Parameters"]) == (
         "`input`, `target`\n: *array, any shape*<br>The predictions,\n  in two lines.\n\n"
         "`weight`\n: *number*\n"
     )
 
 
 def test_names_that_have_an_entry_become_links() -> None:
-    text = reference.linked(DOCSTRING, {"huber_loss", "mse_loss"}, own="mse_loss")
+    text = docstrings.linked(DOCSTRING, {"huber_loss", "mse_loss"}, own="mse_loss")
     assert "[`huber_loss`](#huber_loss)" in text and " `mse_loss` is itself" in text
 
 
 def test_every_loss_and_every_parameter_has_its_entry() -> None:
-    titles = {name for _, name, _ in reference.entries()}
+    titles = {name for _, name, _ in api.entries()}
     assert set(lb.losses()) <= titles and "information.entropy" in titles
-    assert len(titles) == len(list(reference.entries()))
+    assert len(titles) == len(list(api.entries()))
     for name, loss in lb.losses().items():
-        _, parts = reference.sections(loss.__doc__ or "")
-        listed = reference.definitions(parts["Parameters"])
-        call = reference.signature(loss).strip("()")
+        _, parts = docstrings.sections(loss.__doc__ or "")
+        listed = docstrings.definitions(parts["Parameters"])
+        call = docstrings.signature(loss).strip("()")
         for parameter in (each.partition("=")[0] for each in call.split(", ")):
             assert f"`{parameter}`" in listed, f"{name} does not list {parameter}"
 
@@ -87,8 +99,63 @@ def test_a_quotient_with_two_meanings_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_answer_is_shown_with_the_digits_that_tell_it_apart() -> None:
-    table = "\n".join(reference.deviations("poisson_nll_loss"))
+    table = "\n".join(pytorch.deviations("poisson_nll_loss"))
     assert "| 1.0000001e−10 | 1e−10 |" in table
     assert "| nan | 0 |" in table
     assert "`ValueError`" in table
-    assert not list(reference.deviations("brier_loss"))
+    assert not list(pytorch.deviations("brier_loss"))
+
+
+def test_a_card_shows_what_the_docstring_proves() -> None:
+    shown = glance.equation("hinge_loss")
+    assert shown.formula == r"\ell(x, y) = \max(0,\; 1 - yx)"
+    assert glance.right_side(shown.slope) == r"-y\,[\,yx < 1\,]" and not shown.where
+    assert glance.equation("cross_entropy").where == r"$p = \operatorname{softmax}(z)$"
+    for name in lb.losses():
+        assert glance.right_side(glance.equation(name).formula)
+        assert glance.right_side(glance.equation(name).slope)
+
+
+def test_every_loss_has_one_card_and_one_line_on_the_sheet() -> None:
+    names = [name for _, family in glance.families() for name in family]
+    assert sorted(names) == sorted(lb.losses())
+    assert sum(line.startswith("| [`") for line in glance.sheet().split("\n")) == len(names)
+
+
+def test_the_class_that_calls_a_function_is_found() -> None:
+    assert glance.module_of("cross_entropy") == "torch.nn.CrossEntropyLoss"
+    assert glance.module_of("binary_cross_entropy") == "torch.nn.BCELoss"
+    assert glance.module_of("sigmoid_focal_loss") == ""
+
+
+SHANNON = "- C. E. Shannon, *A theory*, BSTJ (1948). [doi:10.1/X](https://doi.org/10.1/X)"
+
+
+def cites(folder: Path, name: str, *entries: str) -> markdown.Source:
+    path = folder / f"{name}.md"
+    path.write_text(f"# {name}\n\n## Sources\n\n" + "\n".join(entries) + "\n", encoding="utf-8")
+    return markdown.parse(path)
+
+
+def test_one_source_cited_twice_is_one_entry(tmp_path: Path) -> None:
+    older = "- A. Bayes, *An essay* (1763)."
+    sources = [cites(tmp_path, "one", SHANNON, older), cites(tmp_path, "two", SHANNON)]
+    found = bibliography.entries(sources)
+    assert [len(citing) for _, citing in found.values()] == [2, 1]
+    assert sorted(map(bibliography.surname, (SHANNON[2:], older[2:])))[0].startswith("bayes")
+
+
+def test_one_source_written_in_two_ways_is_refused(tmp_path: Path) -> None:
+    other = SHANNON.replace("1948", "1949")
+    sources = [cites(tmp_path, "one", SHANNON), cites(tmp_path, "two", other)]
+    with pytest.raises(bibliography.BibliographyError, match=r"two.md:5.*1949(.|\n)*one.md.*1948"):
+        bibliography.entries(sources)
+
+
+def test_status_follows_the_table_of_contents(tmp_path: Path) -> None:
+    (tmp_path / "book" / "src").mkdir(parents=True)
+    for name in "ab":
+        cites(tmp_path / "book" / "src", name)
+    files = "".join(f"      - file: book/chapters/{name}\n" for name in "ba")
+    (tmp_path / "_toc.yml").write_text(f"parts:\n  - caption: x\n    chapters:\n{files}")
+    assert [source.title for source in status.in_order(tmp_path)] == ["b", "a"]

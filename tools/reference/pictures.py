@@ -5,6 +5,7 @@ Two runs draw the same bytes.
 
 import io
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -123,6 +124,7 @@ def number(x: float) -> str:
     return f"{x + 0:.3g}".replace("-", "−").replace("e−0", "e−")  # + 0: −0 is 0
 
 
+@cache
 def draw(name: str) -> tuple[bytes, str]:
     """The SVG of a loss, and the words for those who do not see it."""
     import matplotlib as mpl
