@@ -37,7 +37,7 @@ LISTED = ROOT / "tests" / "package" / "mutants.md"
 FAMILIES = ("regression", "binary", "multiclass", "margin", "focal", "information")
 TESTS = {
     **{name: [f"tests/package/test_{name}.py"] for name in FAMILIES},
-    "special": [f"tests/package/test_{name}.py" for name in FAMILIES],
+    "special": [f"tests/package/test_{name}.py" for name in ("special", *FAMILIES)],
 }
 ACCURACY = ("tests/package/test_accuracy_binary.py", "tests/package/test_accuracy_regression.py")
 
