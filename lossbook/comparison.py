@@ -157,10 +157,9 @@ def _sympy(loss: Loss[...], x: Array, target: Array, keywords: dict[str, Any]) -
         values[i] = value
         gradient[at] = np.array(slope, dtype=float) if classes else slope[0]
     reduction = keywords.get("reduction") or _default_reduction(loss)
-    if reduction == "mean":
-        gradient /= values.size
-    reduced = {"none": values, "sum": values.sum(), "mean": values.mean()}[reduction]
-    return Row("SymPy", np.asarray(reduced), gradient)
+    count = {"mean": values.size, "batchmean": x.shape[0] if x.ndim else 1}.get(reduction, 1)
+    reduced = values if reduction == "none" else values.sum() / count
+    return Row("SymPy", np.asarray(reduced), gradient / count)
 
 
 def _default_reduction(loss: Loss[...]) -> str:

@@ -103,8 +103,10 @@ class Derivation:
             if isinstance(short, sp.Indexed):
                 index = short.indices[0]
                 found = [e for e in expression.atoms(sp.Indexed) if e.base == short.base]
-                for e in found:
-                    expression = expression.subs(e, sp.sympify(meaning).subs(index, e.indices[0]))
+                # xreplace, since subs leaves alone what stands under a sum over its own index
+                expression = expression.xreplace(
+                    {e: sp.sympify(meaning).subs(index, e.indices[0]) for e in found}
+                )
             else:
                 expression = expression.subs(short, meaning)
         return expression
@@ -165,7 +167,8 @@ def _points(a: Expr, b: Expr) -> Any:
     """Yield exact values for all symbols of `a` and `b`, always the same ones."""
     both = sp.Tuple(a, b)
     rng = random.Random(0)
-    bases = sorted({e.base for e in both.atoms(sp.Indexed)}, key=str)
+    axes = {e.base: len(e.indices) for e in both.atoms(sp.Indexed)}
+    bases = sorted(axes, key=str)
     labels = {base.label for base in bases}
     # SymPy does not count the j of a derivative with respect to z[j] as free.
     indices = {s for d in both.atoms(sp.Derivative) for v in d.variables for s in v.free_symbols}
@@ -187,7 +190,7 @@ def _points(a: Expr, b: Expr) -> Any:
                 sign = 1 if symbol.is_positive else rng.choice((-1, 1))
                 values[symbol] = sign * size
         for base in bases:
-            for c in range(1, n + 1 + (N in free)):
+            for c in itertools.product(range(1, n + 1 + (N in free)), repeat=axes[base]):
                 number = sp.Rational(rng.randint(1, 12), rng.choice((2, 3, 4, 5)))
                 values[base[c]] = number if base.label.is_positive else number * rng.choice((-1, 1))
         yield values

@@ -20,6 +20,9 @@ def environment(condition: Mapping[str, str] = STANDARD) -> dict[str, str]:
     variables = {
         "PYTHONHASHSEED": "0",
         "TQDM_DISABLE": "1",  # a progress bar shows times, which never repeat
+        # two notebooks share two cores: threads that wait for one another would only spin
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # a reader's own start-up files and styles would change what a cell prints
         "MPLCONFIGDIR": str(CACHE / "matplotlib"),

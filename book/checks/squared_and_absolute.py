@@ -212,7 +212,6 @@ INLINE = {
     r"\Delta / N": Means((total + size) / s.N - total / s.N, {**INDICES, r"\Delta": size}),
     r"\sqrt{\pi/2} = 1.2533": Proved({}),
     r"\sqrt{1/2} = 0.7071": Proved({}),
-    r"1/(0.1 \sqrt{2\pi})": Means(normal.subs({s.yhat: 0, s.y: 0, s.var: sp.Rational(1, 100)}), {}),
     r"1 - 2\eta": Means((stepped - s.y) / (s.yhat - s.y), PAIR),
     r"\hat y = Xw": Stated("defines the model"),
     r"0.9y + 0.1 \cdot 10y = 1.9y": Proved(PAIR),

@@ -22,6 +22,7 @@ Z = rng.normal(size=(3, 4))
         (lb.cross_entropy, [0, 3, 1], {"reduction": "none"}, ["PyTorch", "SymPy"]),
         (lb.cross_entropy, [0, 3, 1], {"weight": [1.0, 2.0, 3.0, 4.0]}, ["PyTorch"]),
         (lb.mse_loss, np.zeros((3, 4)), {"reduction": "sum"}, ["PyTorch", "SymPy"]),
+        (lb.kl_div, np.full((3, 4), 0.25), {"reduction": "batchmean"}, ["PyTorch", "SymPy"]),
         (lb.softmax_cross_entropy_with_logits, np.full((3, 4), 0.25), {}, ["SymPy"]),
     ],
 )

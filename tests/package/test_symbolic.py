@@ -119,3 +119,20 @@ def test_floats_are_evaluated_exactly() -> None:
     assert abs(value - exact) < sp.Float("1e-30") and float(slope) == pytest.approx(-0.4)
     value, slopes = symbolic.evaluate(lb.cross_entropy, [0.0, 0.0], 1)
     assert float(value) == pytest.approx(np.log(2)) and [float(s) for s in slopes] == [0.5, -0.5]
+
+
+def test_an_abbreviation_under_a_sum_over_its_own_index() -> None:
+    short = {p[k]: softmax(k)}
+    everything = sp.Sum(p[k], (k, 1, K))
+    Derivation(everything, where=short).step(1, "probabilities")
+    with pytest.raises(DerivationError, match="not equal"):
+        Derivation(everything, where=short).step(2, "a slip")
+
+
+def test_two_indices() -> None:
+    t = sp.IndexedBase("t", real=True)
+    i = sp.Symbol("i", integer=True, positive=True)
+    rows_first = sp.Sum(t[i, k], (i, 1, 2), (k, 1, K))
+    assert "points" in prove_equal(rows_first, sp.Sum(t[i, k], (k, 1, K), (i, 1, 2)))
+    with pytest.raises(DerivationError, match="they are"):
+        prove_equal(rows_first, sp.Sum(t[k, i], (i, 1, 2), (k, 1, K)))
