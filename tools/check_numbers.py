@@ -5,7 +5,8 @@ whole, three digits or more. One digit is too little to be wrong in an interesti
 
 What justifies one: a number that an output of the same section shows, if it rounds to the one
 in the prose at the digits written there; or the same number, digit for digit, in the code of
-the section, where it is an input and no result. The section is all that stands under one
+the section, where it is an input and no result. A whole number may be printed with zeros, 100
+as 100.0; but 100.0 claims a digit that a printed 100 does not show. The section is all that stands under one
 heading of level 2: in a whole chapter some number rounds to nearly anything of two digits.
 The sign counts: −0.91 needs a printed −0.91. The year of a citation is that of the source.
 """
@@ -143,8 +144,8 @@ def written(code: str) -> Iterator[Number]:
 
 def rounds_to(value: Number, wanted: Number) -> bool:
     """`value` rounds to `wanted` at the digits of `wanted`; a tie may go either way."""
-    if wanted.whole or value.places < wanted.places:
-        return value.value == wanted.value and (value.places >= wanted.places or value.whole)
+    if value.places < wanted.places:
+        return False
     step = Decimal(1).scaleb(-wanted.places)
     half_up = value.value.quantize(step, ROUND_HALF_UP)
     tie = abs(value.value - value.value.quantize(step, ROUND_DOWN)) * 2 == step
@@ -155,9 +156,9 @@ def rounds_to(value: Number, wanted: Number) -> bool:
 def justified(wanted: Number, outputs: list[Number], inputs: list[Number]) -> bool:
     if any(value.value == wanted.value for value in inputs):
         return True
-    candidates = [value for value in outputs if value.whole] if wanted.whole else outputs
-    # a whole number has no digits after the point to round
-    return any(rounds_to(value, wanted) for value in candidates if wanted.whole or not value.whole)
+    if wanted.whole:  # no digits after the point to round: 100.0 is 100, and 100.4 is not
+        return any(value.value == wanted.value for value in outputs)
+    return any(rounds_to(value, wanted) for value in outputs if not value.whole)
 
 
 def sections(notebook: NotebookNode) -> dict[str, tuple[list[Number], list[Number]]]:

@@ -89,7 +89,8 @@ def largest(power: tuple[float, type]) -> None:
     assert round(float(np.log(np.finfo(dtype).max)), 2) == exponent
 
 
-losses, weights, predicted, truth, inputs = map(sp.IndexedBase, ("ell", "w", "p", "t", "x"))
+losses, weights, predicted, truth = map(sp.IndexedBase, ("ell", "w", "p", "t"))
+inputs = sp.IndexedBase("x", real=True)
 m = sp.Symbol("m", integer=True, positive=True)  # a feature
 BATCH = {**INDICES, "p": predicted, "t": truth, "x": inputs, "m": Index(m, s.K)}
 

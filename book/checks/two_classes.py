@@ -27,7 +27,8 @@ SLOPE_OF_SQUARE = sp.Derivative(SQUARE.subs(s.y, 1), s.x)
 LOGIT = {"p": P, "z": s.x, "y": s.y, r"\ell": FROM_Z}
 PROBABILITY = {"p": s.yhat, "y": s.y}
 
-predicted, truth, weights, inputs, logits = map(sp.IndexedBase, ("p", "y", "w", "x", "z"))
+predicted, truth, weights = map(sp.IndexedBase, ("p", "y", "w"))
+inputs, logits, labels = (sp.IndexedBase(name, real=True) for name in ("x", "z", "y"))
 m = sp.Symbol("m", integer=True, positive=True)  # a feature
 q, c = sp.symbols("q c", positive=True)
 BATCH = {**INDICES, "p": predicted, "y": truth, "w": weights, "x": inputs, "z": logits}
@@ -123,7 +124,7 @@ EQUATIONS = {
     "eq-pos-weight": Proved({**LOGIT, r"\ell(z, y)": WEIGHTED, "c": s.pos_weight}),
     "eq-soft-margin": Proved({**LOGIT, r"\ell(z, y)": SOFT_MARGIN}),
     "eq-multi-label": Computes(
-        {**BATCH, "L": VALUE}, by_torch, ((logits, s.N, s.K), (truth, s.N, s.K))
+        {**BATCH, "y": labels, "L": VALUE}, by_torch, ((logits, s.N, s.K), (labels, s.N, s.K))
     ),
     "eq-shifted-logit": Computes({r"\hat z": VALUE, "q": q, "c": c}, best_logit, (q, c)),
     "eq-logistic-weights": Computes(
@@ -180,7 +181,5 @@ NUMBERS = {
 
 CODE = {
     "model": "any network of the reader's, in the faulty example",
-    "weight=3": "the cell passes it as a tensor",
-    "pos_weight=3": "the cell passes it as a tensor",
     "weight=[1, 3]": "what somebody writes who takes it for class weights",
 }

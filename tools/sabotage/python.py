@@ -66,6 +66,12 @@ def errors(text: str, node: ast.AST, places: Places) -> Iterator[Edit]:
         if isinstance(c, ast.Compare) and id(c) in judged and isinstance(c.ops[0], ORDER)
         for n in ast.walk(c)
     }
+    # as is an equality that allows more
+    bounds |= {
+        id(keyword.value)
+        for keyword in ast.walk(node)
+        if isinstance(keyword, ast.keyword) and keyword.arg in ("rtol", "atol")
+    } & judged
     seeds = {
         id(n)
         for c in ast.walk(node)
