@@ -74,9 +74,11 @@ def claims_inline(source: Source) -> list[tuple[str, str]]:
         text = DISPLAY.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
         for match in INLINE.finditer(text):
             formula = latex.normal(match[1])
-            # not the first token: −1 claims nothing
-            operators = set(latex.tokens(formula)[1:]) & CLAIMS
-            if operators and not SETTING.fullmatch(formula):
+            first, *rest = latex.tokens(formula)
+            # a sign in front of a number or a name claims nothing, in front of a log it does
+            claims = CLAIMS & {*rest} if first in "+-" else CLAIMS & {first, *rest}
+            claims |= {r"\log"} & {*rest} if first == "-" else set()
+            if claims and not SETTING.fullmatch(formula):
                 found.append((source.place(part, match.start()), formula))
     return found
 

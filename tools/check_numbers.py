@@ -6,8 +6,9 @@ whole, three digits or more. One digit is too little to be wrong in an interesti
 What justifies one: a number that an output of the same section shows, if it rounds to the one
 in the prose at the digits written there; or the same number, digit for digit, in the code of
 the section, where it is an input and no result. A whole number may be printed with zeros, 100
-as 100.0; but 100.0 claims a digit that a printed 100 does not show. The section is all that stands under one
-heading of level 2: in a whole chapter some number rounds to nearly anything of two digits.
+as 100.0; but 100.0 claims a digit that a printed 100 does not show. The section is all that
+stands under one heading of level 2: in a whole chapter some number rounds to nearly anything of
+two digits.
 The sign counts: −0.91 needs a printed −0.91. The year of a citation is that of the source.
 """
 

@@ -184,7 +184,7 @@ def solutions(source: Source) -> Iterator[str]:
     for parts in exercises.values():
         if not any(_holds(part.text) for part in parts):
             place = source.place(parts[0])
-            yield f"{place}: the solution asserts nothing; let a cell assert what the exercise shows"
+            yield f"{place}: the solution asserts nothing; add an assert of what it shows"
 
 
 def claims_of_equality(source: Source) -> Iterator[str]:

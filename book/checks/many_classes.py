@@ -175,6 +175,7 @@ INLINE = {
     "t_k = 0": Stated("defines one-hot"),
     "z = xW + b": Stated("defines the model"),
     "e^0 = 1": Proved({}),
+    r"-\log p_y": Means(lb.cross_entropy.formula, CLASSES),
     r"\operatorname{lse}(z) - z_y": Means(lb.cross_entropy.formula, CLASSES),
     "p_j - [j = y]": Means(slope, CLASSES),
     "2(1 - p_y)": Means(

@@ -31,6 +31,7 @@ predicted, truth, weights = map(sp.IndexedBase, ("p", "y", "w"))
 inputs, logits, labels = (sp.IndexedBase(name, real=True) for name in ("x", "z", "y"))
 m = sp.Symbol("m", integer=True, positive=True)  # a feature
 q, c = sp.symbols("q c", positive=True)
+THRESHOLD = sp.solve(10 * q - (1 - q), q)[0]  # silence costs as much as an alarm
 BATCH = {**INDICES, "p": predicted, "y": truth, "w": weights, "x": inputs, "z": logits}
 
 
@@ -147,6 +148,7 @@ INLINE = {
     "(p - 1)^2": Means(lb.brier_loss.formula.subs(s.y, 1), PROBABILITY),
     "p - 1": Means(sp.Derivative(FROM_Z.subs(s.y, 1), s.x), LOGIT),
     r"2(p - 1)\,p(1 - p)": Means(SLOPE_OF_SQUARE, LOGIT),
+    r"-\log p": Means(FROM_P.subs(s.y, 1), PROBABILITY),
     r"-\log(1 - p)": Means(FROM_P.subs(s.y, 0), PROBABILITY),
     r"\log(1 - p)": Means(-FROM_P.subs(s.y, 0), PROBABILITY),
     "-1/p": Means(sp.Derivative(FROM_P.subs(s.y, 1), s.yhat), PROBABILITY),
@@ -171,7 +173,8 @@ INLINE = {
     ),
     "p = 1/3": Tested("p = 1/3", steepest, 1 / 3, false=(0.3, 1 / 2, 2 / 3)),
     "-8/27": Means(SLOPE_OF_SQUARE.doit().subs(s.x, -sp.log(2)), {}),
-    "p = 1/11": Proved({"p": sp.solve(10 * q - (1 - q), q)[0]}),
+    "p = 1/11": Proved({"p": THRESHOLD}),
+    r"-\log 10": Means(sp.log(THRESHOLD / (1 - THRESHOLD)), {}),
 }
 
 NUMBERS = {
