@@ -323,7 +323,7 @@ def check_method(node: ast.Call, scope: Scope) -> None:
     if isinstance(node.func, ast.Call):
         made = resolve(node.func.func, scope)
         if isinstance(made, type) and issubclass(made, module("torch.nn").Module):
-            known = [bound_to_self(inspect.signature(made.forward))]
+            known = [bound_to_self(inspect.signature(inspect.getattr_static(made, "forward")))]
     elif isinstance(node.func, ast.Attribute):
         methods = [getattr(kind, node.func.attr, None) for kind in kinds()]
         for method in filter(callable, methods):

@@ -82,6 +82,22 @@ def test_numpy_drops_zeros_inside_an_array() -> None:
     assert [each.places for each in numbers] == [4, 4, 4, 1]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "printed", "right"),
+    [
+        ("100", "100.0", True),
+        ("1,000", "1000.00", True),
+        ("100", "100.4", False),
+        ("100", "99.9", False),
+        ("100.0", "100", False),  # which shows no tenth
+        ("100.0", "100.04", True),
+    ],
+)
+def test_a_whole_number_may_be_printed_with_zeros(wanted: str, printed: str, right: bool) -> None:
+    outputs = list(check_numbers.printed(printed))
+    assert check_numbers.justified(check_numbers.number(wanted), outputs, []) is right
+
+
 def test_tables_and_formulas_are_read() -> None:
     html = {"text/html": "<td>1.23</td><td>2.34</td>", "text/latex": "$x = 3.45$"}
     text = check_numbers.shown(nbformat.v4.new_output("display_data", html))
