@@ -205,6 +205,8 @@ def values_of(node: ast.expr, meant: dict[str, list[ast.expr]]) -> list[Any]:
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("double", "float"):
             node = node.func.value
         elif isinstance(node.func, ast.Attribute) and node.func.attr in ("tensor", "array"):
+            if not node.args:
+                return []
             node = node.args[0]
         else:
             return []
@@ -416,7 +418,8 @@ def check_keyword(name: str, value: ast.expr, span: Span, scope: Scope) -> None:
     wanted = literal(value)
     if wanted is MISSING:
         return
-    defaults = [each for each in known[name] if each is not inspect.Parameter.empty]
+    unknown = (inspect.Parameter.empty, MISSING)
+    defaults = [each for each in known[name] if not any(each is other for other in unknown)]
     is_default = any(same(wanted, each) for each in defaults)
     if is_default and (span.line.startswith("|") or re.search(r"\bdefault", span.line, re.I)):
         return
