@@ -8,9 +8,14 @@ the repository or a `make` target; or Python whose every name is one of
 - a name that the chapter's own cells import or assign,
 - a parameter of a function that the chapter mentions.
 
-A call must bind to the signature, and must not hand a target where the logits belong. A
-default shown, `ignore_index=-100`, must be the default, or a value that a cell passes. In a
-table of arguments it must be the default of a function that has all of them.
+A call must bind to the signature, and must not hand a target where the logits belong.
+
+A keyword with a value, `reduction='sum'`, is held to what the cells do. In a sentence it is
+what the nearest cells pass: those under the same heading of level 2 or 3 if one of them passes
+that keyword, else those of the chapter. A default may stand there if a cell writes it out, or
+if its line says that it is the default: “unless `full=False`” is else as good as `full=True`.
+In a table it may be a default; in a table of arguments it must be that of a function that has
+all of them.
 """
 
 import ast
@@ -20,11 +25,11 @@ import inspect
 import keyword
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools import markdown
 from tools.claims import Checks, checks_of
@@ -107,6 +112,17 @@ def literal(node: ast.expr) -> Any:
         return MISSING
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A value that a cell gives to a keyword."""
+
+    heading: int
+    """The line of the heading above the cell."""
+    value: Any
+    written: bool
+    """It stands in the call itself, and not in a loop or a variable."""
+
+
 @dataclass
 class Scope:
     """What a chapter's cells and its prose let a reader know."""
@@ -115,22 +131,22 @@ class Scope:
     defined: dict[str, inspect.Signature | None] = field(default_factory=dict)
     strings: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
-    passed: dict[str, list[Any]] = field(default_factory=dict)
+    passed: dict[str, list[Passed]] = field(default_factory=dict)
     mentioned: list[Any] = field(default_factory=list)
 
     def parameters(self) -> dict[str, list[Any]]:
-        """The parameters of every function that is mentioned, with their defaults."""
+        """The parameters of every function that is mentioned or defined, with their defaults."""
         found: dict[str, list[Any]] = {}
-        for function in self.mentioned:
-            known = signature(function)
+        for known in [*map(signature, self.mentioned), *self.defined.values()]:
             for name, parameter in known.parameters.items() if known else ():
                 found.setdefault(name, []).append(parameter.default)
         return found
 
 
-def add_cell(scope: Scope, code: str) -> None:
+def add_cell(scope: Scope, code: str, heading: int = 0) -> None:
     """Learn what a cell imports, defines and passes."""
     tree = ast.parse(code)
+    meant = assigned(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -155,15 +171,58 @@ def add_cell(scope: Scope, code: str) -> None:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             scope.strings.add(node.value)
         elif isinstance(node, ast.keyword) and node.arg:
-            scope.passed.setdefault(node.arg, []).append(literal(node.value))
+            written = literal(node.value)
+            values = [written] if written is not MISSING else values_of(node.value, meant)
+            scope.passed.setdefault(node.arg, []).extend(
+                Passed(heading, value, written is not MISSING) for value in values
+            )
+
+
+def assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
+    """What each name of a cell is set to, by `=` and by loops, if it is written out there."""
+    found: dict[str, list[ast.expr]] = {}
+
+    def learn(target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            found.setdefault(target.id, []).append(value)
+        elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            for one, other in zip(target.elts, value.elts, strict=False):
+                learn(one, other)
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                learn(target, node.value)
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            for each in getattr(node.iter, "elts", []):
+                learn(node.target, each)
+    return found
+
+
+def values_of(node: ast.expr, meant: dict[str, list[ast.expr]]) -> list[Any]:
+    """The values that an argument can have, as far as the cell writes them out."""
+    while isinstance(node, ast.Call):  # torch.tensor(3.0).double() is 3.0
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("double", "float"):
+            node = node.func.value
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in ("tensor", "array"):
+            if not node.args:
+                return []
+            node = node.args[0]
+        else:
+            return []
+    if isinstance(node, ast.Name):
+        others = {name: each for name, each in meant.items() if name != node.id}  # x = tensor(x)
+        return [value for each in meant.get(node.id, []) for value in values_of(each, others)]
+    return [] if (value := literal(node)) is MISSING else [value]
 
 
 def scope_of(source: Source) -> Scope:
     scope = Scope()
     for part in source.of("cell"):
-        add_cell(scope, re.sub(r"^[%!].*$", "", part.text, flags=re.MULTILINE))
+        code = re.sub(r"^[%!].*$", "", part.text, flags=re.MULTILINE)
+        add_cell(scope, code, source.heading(part.line))
     texts = [part.text for part in source.of("cell")]
-    texts += [span for _, span in spans(source)]
+    texts += [span.text for span in spans(source)]
     for name in set(re.findall(r"[A-Za-z_][\w.]*", " ".join(texts))):
         try:
             value = resolve(ast.parse(name, mode="eval").body, scope)
@@ -177,11 +236,21 @@ def scope_of(source: Source) -> Scope:
     return scope
 
 
-def spans(source: Source) -> Iterator[tuple[str, str]]:
-    """Place and text of each inline code span."""
+class Span(NamedTuple):
+    place: str
+    text: str
+    line: str
+    """The line of the source in which it begins."""
+    heading: int
+
+
+def spans(source: Source) -> Iterator[Span]:
+    """Each inline code span."""
     for part in source.of("prose", "words"):
         for match in SPAN.finditer(part.text):
-            yield source.place(part, match.start()), " ".join(match[2].split())
+            place, text = source.place(part, match.start()), " ".join(match[2].split())
+            line = part.text[part.text.rfind("\n", 0, match.start()) + 1 :].split("\n")[0]
+            yield Span(place, text, line, source.heading(int(place.rpartition(":")[2])))
 
 
 def resolve(node: ast.expr, scope: Scope) -> Any:
@@ -189,8 +258,7 @@ def resolve(node: ast.expr, scope: Scope) -> Any:
     if isinstance(node, ast.Attribute):
         owner = resolve(node.value, scope)
         if owner is MISSING:  # a variable: of which type is unknown
-            kinds = [module("torch").Tensor, module("numpy").ndarray, str, list, dict]
-            if node.attr in scope.attributes or any(hasattr(kind, node.attr) for kind in kinds):
+            if node.attr in scope.attributes or any(hasattr(k, node.attr) for k in kinds()):
                 return MISSING
             raise Unknown(f"neither an array nor anything in the cells has {node.attr}")
         if (value := getattr(owner, node.attr, MISSING)) is not MISSING:
@@ -216,6 +284,11 @@ def resolve(node: ast.expr, scope: Scope) -> Any:
     raise Unknown(f"{name} is known neither to a library nor to the chapter's cells")
 
 
+def kinds() -> list[type]:
+    """What a variable of a chapter may be."""
+    return [module("torch").Tensor, module("numpy").ndarray, str, list, dict]
+
+
 def places() -> list[Any]:
     """Where a bare name may come from: modules, and the methods of arrays."""
     methods = [module("torch").Tensor, module("numpy").ndarray]
@@ -229,7 +302,7 @@ def check_call(node: ast.Call, scope: Scope) -> None:
         return
     function = resolve(node.func, scope)
     if function is MISSING:
-        return
+        return check_method(node, scope)
     if not callable(function):
         raise Unknown(f"{ast.unparse(node.func)} cannot be called")
     others: list[Any] = []
@@ -242,6 +315,35 @@ def check_call(node: ast.Call, scope: Scope) -> None:
         except Unknown as reason:
             reasons.append(reason)
     raise reasons[0]
+
+
+def check_method(node: ast.Call, scope: Scope) -> None:
+    """`logits.movedim(-1, 1)` fits the method of one kind of array, `nn.MSELoss()(z, y)` the
+    class.
+    """
+    known: list[inspect.Signature | None] = []
+    if isinstance(node.func, ast.Call):
+        made = resolve(node.func.func, scope)
+        if isinstance(made, type) and issubclass(made, module("torch.nn").Module):
+            known = [bound_to_self(inspect.signature(inspect.getattr_static(made, "forward")))]
+    elif isinstance(node.func, ast.Attribute):
+        methods = [getattr(kind, node.func.attr, None) for kind in kinds()]
+        for method in filter(callable, methods):
+            several = "function::" in (method.__doc__ or "")  # the first line is one of many
+            found = None if several else signature(method)
+            known.append(found and bound_to_self(found))
+    reasons = []
+    for each in known:
+        try:
+            return check_arguments(node, each)
+        except Unknown as reason:
+            reasons.append(reason)
+    if reasons:
+        raise reasons[0]
+
+
+def bound_to_self(known: inspect.Signature) -> inspect.Signature:
+    return known.replace(parameters=[p for n, p in known.parameters.items() if n != "self"])
 
 
 def check_arguments(node: ast.Call, known: inspect.Signature | None) -> None:
@@ -257,6 +359,9 @@ def check_arguments(node: ast.Call, known: inspect.Signature | None) -> None:
     except TypeError as error:
         raise Unknown(f"{name}{known}: {error}") from None
     for parameter, value in arguments.items():
+        written = parameter == "reduction" and isinstance(value, ast.Constant)
+        if written and literal(value) not in reductions():
+            raise Unknown(f"{name} has no reduction {ast.unparse(value)}")
         if not isinstance(value, ast.Name) or value.id == parameter:
             continue
         swapped = value.id in known.parameters or any(
@@ -305,19 +410,44 @@ def roots(node: ast.expr) -> list[str]:
     return [node.id] if isinstance(node, ast.Name) else []
 
 
-def check_default(name: str, value: ast.expr, scope: Scope) -> None:
-    """`ignore_index=-100` shows a default, or what a cell passes."""
+def check_keyword(name: str, value: ast.expr, span: Span, scope: Scope) -> None:
+    """`reduction='sum'` is what the nearest cells pass, or is called the default."""
     known = scope.parameters()
     if name not in known:
         raise Unknown(f"no function that the chapter mentions has a parameter {name}")
     wanted = literal(value)
     if wanted is MISSING:
         return
-    real = [each for each in known[name] if each is not inspect.Parameter.empty]
-    if any(same(wanted, each) for each in [*real, *scope.passed.get(name, [])]):
+    unknown = (inspect.Parameter.empty, MISSING)
+    defaults = [each for each in known[name] if not any(each is other for other in unknown)]
+    is_default = any(same(wanted, each) for each in defaults)
+    if is_default and (span.line.startswith("|") or re.search(r"\bdefault", span.line, re.I)):
         return
-    shown = ", ".join(sorted({repr(each) for each in real})) or "none"
-    raise Unknown(f"the default of {name} is {shown}, and no cell passes {wanted!r}")
+    near = everywhere = scope.passed.get(name, [])
+    where = "the cells pass"
+    if here := [each for each in everywhere if each.heading == span.heading]:
+        near, where = here, "the cells under this heading pass"
+    if any(equal(wanted, each.value) and (each.written or not is_default) for each in near):
+        return
+    passed = f"{where} {listed(each.value for each in near)}" if near else "no cell passes it"
+    if is_default:
+        raise Unknown(
+            f"this is a default, its line does not say so, and {passed}; "
+            "write “default” into the line, or another value, or let a cell pass this one"
+        )
+    raise Unknown(
+        f"the default of {name} is {listed(defaults)}, and {passed}; let one pass {wanted!r}"
+    )
+
+
+def listed(values: Iterable[Any]) -> str:
+    return ", ".join(sorted({repr(each) for each in values})) or "none"
+
+
+def equal(a: Any, b: Any) -> bool:
+    """As `same`, but 10 is 10.0."""
+    numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (a, b))
+    return bool(a == b) if numbers else same(a, b)
 
 
 def tables(source: Source, scope: Scope) -> Iterator[str]:
@@ -350,8 +480,9 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and a == b
 
 
-def check_span(text: str, scope: Scope, root: Path) -> None:
+def check_span(span: Span, scope: Scope, root: Path) -> None:
     """Raise `Unknown` for a span that is not understood."""
+    text = span.text
     if SHAPE.fullmatch(text) or keyword.iskeyword(text):
         return
     assignment = re.fullmatch(r"(\w+)=(?!=)(.+)", text)
@@ -359,7 +490,7 @@ def check_span(text: str, scope: Scope, root: Path) -> None:
         if assignment:
             value = ast.parse(assignment[2], mode="eval").body
             check_names(value, scope)
-            return check_default(assignment[1], value, scope)
+            return check_keyword(assignment[1], value, span, scope)
         tree = ast.parse(text.replace("…", "..."), mode="eval").body
     except SyntaxError:
         return check_file(text, root)
@@ -399,15 +530,12 @@ def chapter_problems(source: Source, checks: Checks, root: Path) -> Iterator[str
     """Every span and every block of Python that is not understood."""
     name = f"{checks.path.parent.name}/{checks.path.name}"
     scope, used = scope_of(source), set()
-    verdicts: dict[str, str] = {}
-    for place, text in spans(source):
-        if text in checks.code:
-            used.add(text)
-            continue
-        if text not in verdicts:
-            verdicts[text] = why_not(check_span, text, scope, root)
-        if verdicts[text]:
-            yield f"{place}: `{text}`: {verdicts[text]}; if it is right, list it in CODE in {name}"
+    for span in spans(source):
+        if span.text in checks.code:
+            used.add(span.text)
+        elif reason := why_not(check_span, span, scope, root):
+            place, text = span.place, span.text
+            yield f"{place}: `{text}`: {reason}; if it is right, list it in CODE in {name}"
     yield from tables(source, scope)
     for part in source.of("block"):
         if part.language.strip() not in ("python", "py", "python3"):

@@ -74,9 +74,11 @@ def claims_inline(source: Source) -> list[tuple[str, str]]:
         text = DISPLAY.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
         for match in INLINE.finditer(text):
             formula = latex.normal(match[1])
-            # not the first token: −1 claims nothing
-            operators = set(latex.tokens(formula)[1:]) & CLAIMS
-            if operators and not SETTING.fullmatch(formula):
+            first, *rest = latex.tokens(formula)
+            # a sign in front of a number or a name claims nothing, in front of a log it does
+            claims = CLAIMS & {*rest} if first in "+-" else CLAIMS & {first, *rest}
+            claims |= {r"\log"} & {*rest} if first == "-" else set()
+            if claims and not SETTING.fullmatch(formula):
                 found.append((source.place(part, match.start()), formula))
     return found
 
@@ -124,6 +126,52 @@ def equations(text: str, names: latex.Names) -> list[list[Any]]:
     return found
 
 
+def draw(claim: Computes, n: int, rng: np.random.Generator, anywhere: bool) -> dict[Any, Any]:
+    """A number or an array for each argument; what is real is negative too, if `anywhere`."""
+    # other sizes for classes and samples, so that one is not taken for the other
+    size = {symbolic.K: n, symbolic.N: n + 1}
+    given: dict[Any, Any] = {}
+    for argument in claim.arguments:
+        base, *axes = argument if isinstance(argument, tuple) else (argument,)
+        if isinstance(base, sp.IndexedBase):
+            shape = [size[axis] for axis in axes or (symbolic.K,)]
+            wide = anywhere and is_any_real(base.label)
+            numbers = rng.uniform(-3, 3, shape) if wide else rng.uniform(0.1, 1, shape)
+            if claim.distributions and not wide:
+                numbers /= numbers.sum(-1, keepdims=True)
+            given[base] = numbers
+        elif base in size:
+            given[base] = size[base]
+        elif base.is_integer:
+            given[base] = rng.integers(1, n + 1)
+        else:
+            wide = anywhere and is_any_real(base)
+            given[base] = rng.uniform(-3, 3) if wide else rng.uniform()
+    return given
+
+
+def is_any_real(symbol: sp.Symbol) -> bool:
+    return bool(symbol.is_real) and symbol.is_nonnegative is None
+
+
+def called(claim: Computes, n: int, rng: np.random.Generator) -> tuple[dict[Any, Any], float]:
+    """What the function makes of a draw; of positive numbers if it refuses negative ones."""
+    state = rng.bit_generator.state
+    for anywhere in (True, False):
+        rng.bit_generator.state = state
+        given = draw(claim, n, rng, anywhere)
+        try:
+            with np.errstate(all="ignore"):
+                value = float(claim.function(*given.values()))
+        except ValueError:
+            if not anywhere:
+                raise
+            continue
+        if np.isfinite(value):
+            break
+    return given, value
+
+
 def compute(text: str, claim: Computes) -> None:
     """Evaluate the sides at random points, against the function."""
     read = equations(text, claim.names)
@@ -131,38 +179,31 @@ def compute(text: str, claim: Computes) -> None:
         raise AssertionError("nothing in it is the value of the function")
     rng = np.random.default_rng(0)
     for n in (2, 3, 4, 3):
-        # other sizes for classes and samples, so that one is not taken for the other
-        size = {symbolic.K: n, symbolic.N: n + 1}
-        given: dict[Any, Any] = {}
-        inside: dict[Any, Any] = {}
-        for argument in claim.arguments:
-            if isinstance(argument, (sp.IndexedBase, tuple)):
-                plain_vector = (argument, symbolic.K)
-                argument, *axes = argument if isinstance(argument, tuple) else plain_vector
-                shape = [size[axis] for axis in axes]
-                numbers = rng.uniform(0.1, 1, shape)
-                if claim.distributions:
-                    numbers /= numbers.sum(-1, keepdims=True)
-                given[argument] = numbers
-                for at in np.ndindex(*shape):
-                    inside[argument[tuple(m + 1 for m in at)]] = sp.Float(numbers[at])
-            elif argument in size:
-                given[argument] = size[argument]
-            else:
-                given[argument] = rng.integers(1, n + 1) if argument.is_integer else rng.uniform()
+        given, value = called(claim, n, rng)
         plain = {a: x for a, x in given.items() if isinstance(a, sp.Symbol)}
-        plain |= {VALUE: claim.function(*given.values()), **size}
+        plain |= {VALUE: value, symbolic.K: n, symbolic.N: n + 1}
         plain[latex.ELEMENT] = rng.integers(1, n + 1)
+        inside = {
+            base[tuple(m + 1 for m in at)]: sp.Float(numbers[at])
+            for base, numbers in given.items()
+            if isinstance(base, sp.IndexedBase)
+            for at in np.ndindex(*numbers.shape)
+        }
+        where = ", ".join(f"{a} = {np.round(x, 4)}" for a, x in given.items())
         for sides in read:
             values = []
             for side in sides:
                 number = side.subs(plain).doit().xreplace(inside).doit()
                 if not number.is_number:
                     raise AssertionError(f"{sorted(map(str, number.free_symbols))} have no value")
+                if not number.is_real:
+                    raise AssertionError(f"at {where} a side is {number}; {POSITIVE}")
                 values.append(float(number))
             if not np.allclose(values, values[0], rtol=1e-7):
-                where = ", ".join(f"{a} = {np.round(x, 4)}" for a, x in given.items())
                 raise AssertionError(f"at {where} the sides are {values}")
+
+
+POSITIVE = "declare what cannot be negative with positive=True"
 
 
 def fault(text: str, claim: Claim) -> str:

@@ -5,9 +5,15 @@ whole, three digits or more. One digit is too little to be wrong in an interesti
 
 What justifies one: a number that an output of the same section shows, if it rounds to the one
 in the prose at the digits written there; or the same number, digit for digit, in the code of
-the section, where it is an input and no result. The section is all that stands under one
-heading of level 2: in a whole chapter some number rounds to nearly anything of two digits.
+the section, where it is an input and no result. A whole number may be printed with zeros, 100
+as 100.0; but 100.0 claims a digit that a printed 100 does not show. The section is all that
+stands under one heading of level 2: in a whole chapter some number rounds to nearly anything of
+two digits.
 The sign counts: −0.91 needs a printed −0.91. The year of a citation is that of the source.
+
+Three numbers or more in a row, “1, −2 and 0”, are held together, and even those of one digit:
+they stand in this order, though perhaps with others between them, in the code or in an output
+of one cell of the section.
 """
 
 import io
@@ -25,7 +31,7 @@ from nbformat import NotebookNode
 
 from tools import markdown
 from tools.claims import Checks, checks_of
-from tools.markdown import Source
+from tools.markdown import Part, Source
 from tools.unchanged import ROOT
 from tools.verdict import verdict
 
@@ -35,6 +41,8 @@ NUMBER = re.compile(
     r"(?P<percent>\s?\\?%)?(?![\w]|[.,]\d)"
 )
 PRINTED = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)\.?\d*(?:e[-+]?\d+)?%?(?![\w])")
+ITEM = r"(?<![\w.,])[-−]?\d+(?:\.\d+)?(?![\w%]|\.\d)"
+LIST = re.compile(rf"{ITEM}, {ITEM}(?:, {ITEM})*,? (?:and |or )?{ITEM}")
 # Not numbers of ours: code, addresses, references to the sources with their years.
 NOT_PROSE = [
     re.compile(r"(`+)(.+?)\1", re.DOTALL),
@@ -71,14 +79,20 @@ def significant(text: str) -> int:
     return len(re.sub(r"\D", "", mantissa).lstrip("0"))
 
 
+def bare(part: Part) -> str:
+    """The text with `_` for what is no prose, each line as long as it was."""
+    text = part.text
+    for pattern in NOT_PROSE:
+        text = pattern.sub(lambda m: re.sub(r"[^\n]", "_", m[0]), text)
+    return text
+
+
 def in_prose(source: Source) -> Iterator[tuple[str, str, Number]]:
     """Place, section and value of each number that needs a cell."""
     for part in source.of("prose", "words"):
         if part.section in WITHOUT_SECTION:
             continue
-        text = part.text
-        for pattern in NOT_PROSE:
-            text = pattern.sub(lambda m: re.sub(r"[^\n]", "_", m[0]), text)
+        text = bare(part)
         # 10^{3}: an exponent on its own is no number of the chapter
         text = re.sub(r"(?<=\d)\^\{?-?\d+\}?", lambda m: "_" * len(m[0]), text)
         for match in NUMBER.finditer(text):
@@ -124,27 +138,30 @@ def printed(text: str) -> Iterator[Number]:
         yield from found
 
 
-def written(code: str) -> Iterator[Number]:
-    """The numbers that the code of a cell contains, with their signs."""
-    before = ""
+def written(code: str, signed: bool = False) -> Iterator[Number]:
+    """The numbers that the code of a cell contains, with their signs; if `signed`, a number
+    after a minus that cannot be a subtraction is not also given without it.
+    """
+    before = earlier = ""
     try:
         for token in tokenize.generate_tokens(io.StringIO(code).readline):
             if token.type == tokenize.NUMBER and re.fullmatch(r"[\d._]+(e[-+]?\d+)?", token.string):
                 plain = number(token.string.replace("_", ""))
-                yield plain
+                if not (signed and before == "-" and earlier in ("(", "[", ",", "=", "in")):
+                    yield plain
                 if before == "-":
                     yield plain._replace(value=-plain.value)
             if token.type == tokenize.STRING:  # what a cell writes on an axis
                 yield from printed(token.string)
-            before = token.string
+            earlier, before = before, token.string
     except tokenize.TokenError:
         return
 
 
 def rounds_to(value: Number, wanted: Number) -> bool:
     """`value` rounds to `wanted` at the digits of `wanted`; a tie may go either way."""
-    if wanted.whole or value.places < wanted.places:
-        return value.value == wanted.value and (value.places >= wanted.places or value.whole)
+    if value.places < wanted.places:
+        return False
     step = Decimal(1).scaleb(-wanted.places)
     half_up = value.value.quantize(step, ROUND_HALF_UP)
     tie = abs(value.value - value.value.quantize(step, ROUND_DOWN)) * 2 == step
@@ -155,24 +172,71 @@ def rounds_to(value: Number, wanted: Number) -> bool:
 def justified(wanted: Number, outputs: list[Number], inputs: list[Number]) -> bool:
     if any(value.value == wanted.value for value in inputs):
         return True
-    candidates = [value for value in outputs if value.whole] if wanted.whole else outputs
-    # a whole number has no digits after the point to round
-    return any(rounds_to(value, wanted) for value in candidates if wanted.whole or not value.whole)
+    if wanted.whole:  # no digits after the point to round: 100.0 is 100, and 100.4 is not
+        return any(value.value == wanted.value for value in outputs)
+    return any(rounds_to(value, wanted) for value in outputs if not value.whole)
 
 
 def sections(notebook: NotebookNode) -> dict[str, tuple[list[Number], list[Number]]]:
     """What the cells of each section print, and what their code contains."""
     found: dict[str, tuple[list[Number], list[Number]]] = {}
+    for section, cell in code_cells(notebook):
+        outputs, inputs = found.setdefault(section, ([], []))
+        inputs.extend(written(cell.source))
+        for output in cell.outputs:
+            outputs.extend(printed(shown(output)))
+    return found
+
+
+def code_cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """Each with the heading of level 2 above it."""
     section = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             for heading in re.findall(r"^## (.*)$", cell.source, re.MULTILINE):
                 section = heading.strip()
         elif cell.cell_type == "code":
-            outputs, inputs = found.setdefault(section, ([], []))
-            inputs.extend(written(cell.source))
-            for output in cell.outputs:
-                outputs.extend(printed(shown(output)))
+            yield section, cell
+
+
+def in_order(wanted: list[Number], numbers: list[Number]) -> bool:
+    """They all stand there, one after the other."""
+    rest = iter(numbers)  # each `in` goes on where the last one stopped
+    return all(
+        any(v.value == each.value or (not v.whole and rounds_to(v, each)) for v in rest)
+        for each in wanted
+    )
+
+
+def lists(source: Source, notebook: NotebookNode, checks: Checks, used: set[str]) -> Iterator[str]:
+    """Every list of numbers that no cell of its section has in this order."""
+    name = f"{checks.path.parent.name}/{checks.path.name}"
+    known = sequences(notebook)
+    for part in source.of("prose", "words"):
+        if part.section in WITHOUT_SECTION:
+            continue
+        for match in LIST.finditer(bare(part)):
+            text = " ".join(match[0].split())
+            wanted = [number(each) for each in re.findall(ITEM, match[0])]
+            if text in checks.numbers:
+                used.add(text)
+            elif any(each.text in checks.numbers for each in wanted):
+                continue
+            elif not any(in_order(wanted, each) for each in known.get(part.section, [])):
+                yield (
+                    f"{source.place(part, match.start())}: no cell of “{part.section}” has {text} "
+                    f"in this order, in its code or output. Print them, or list “{text}” in "
+                    f"NUMBERS in {name}"
+                )
+
+
+def sequences(notebook: NotebookNode) -> dict[str, list[list[Number]]]:
+    """The numbers of each cell's code and of each of its outputs, by section."""
+    found: dict[str, list[list[Number]]] = {}
+    for section, cell in code_cells(notebook):
+        mine = found.setdefault(section, [])
+        mine.append(list(written(cell.source, signed=True)))
+        mine.extend(list(printed(shown(output))) for output in cell.outputs)
     return found
 
 
@@ -195,6 +259,7 @@ def chapter_problems(source: Source, notebook: NotebookNode, checks: Checks) -> 
             f"{place}: no cell of “{section}” prints {wanted.text}{hint}. "
             f"Print it, or say in NUMBERS in {name} where it is from"
         )
+    yield from lists(source, notebook, checks, used)
     yield from citations(source)
     for text in sorted(set(checks.numbers) - used):
         yield f"{name}: NUMBERS lists {text}, which {source.path.name} does not contain"

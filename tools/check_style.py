@@ -169,6 +169,22 @@ def chapter_problems(source: Source) -> Iterator[str]:
             # what stands in one is checked by nobody, and Jupyter shows it as code
             yield f"{source.place(part)}: the directive {part.language}; write plain Markdown"
     yield from claims_of_equality(source)
+    yield from solutions(source)
+
+
+def solutions(source: Source) -> Iterator[str]:
+    """Code that solves an exercise asserts what the exercise shows, or derives it.
+
+    A number that is printed is held only to the digits shown, and a faulty line need not change
+    one of them.
+    """
+    exercises: dict[int, list[Part]] = {}
+    for part in source.solutions():
+        exercises.setdefault(source.heading(part.line), []).append(part)
+    for parts in exercises.values():
+        if not any(_holds(part.text) for part in parts):
+            place = source.place(parts[0])
+            yield f"{place}: the solution asserts nothing; add an assert of what it shows"
 
 
 def claims_of_equality(source: Source) -> Iterator[str]:

@@ -49,8 +49,11 @@ class Computes:
 
     In `names`, what the function computes is `VALUE`. The function is called with a number
     for each symbol in `arguments`, K numbers for each IndexedBase, and an array of the shape
-    that stands beside it in a tuple such as `(base, N, K)`. They are positive, and with
-    `distributions` sum to 1 along the last axis. Indices count from 1.
+    that stands beside it in a tuple such as `(base, N, K)`. What is declared `real=True` is drawn
+    from −3 to 3, the rest from 0 to 1, and all of it if the function refuses a negative number;
+    so declare logits, targets and inputs as real, probabilities and weights as positive. With
+    `distributions` the arrays that are not real sum to 1 along the last axis. Indices count
+    from 1.
     """
 
     names: Names

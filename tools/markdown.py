@@ -24,6 +24,8 @@ class Part:
     """The heading of level 2 above it."""
     language: str = ""
     """What follows the opening fence of a block."""
+    options: str = ""
+    """Of a cell: its tags, and a figure's words."""
 
 
 @dataclass
@@ -41,6 +43,25 @@ class Source:
 
     def of(self, *kinds: str) -> list[Part]:
         return [part for part in self.parts if part.kind in kinds]
+
+    def solutions(self) -> list[Part]:
+        """The cells that solve an exercise."""
+        tags = r"^:?tags:.*(?:\n\s*- .*)*"
+        return [
+            part
+            for part in self.of("cell")
+            if any("solution" in found for found in re.findall(tags, part.options, re.MULTILINE))
+        ]
+
+    def heading(self, line: int) -> int:
+        """The line of the heading of level 1 to 3 above a line, which is closer than a section."""
+        found = [
+            part.line + n
+            for part in self.of("prose")
+            for n, text in enumerate(part.text.split("\n"))
+            if re.match("#{1,3} ", text)
+        ]
+        return max((each for each in found if each <= line), default=0)
 
     def place(self, part: Part, at: int = 0) -> str:
         """`name.md:12`, where `at` is an offset into the part's text."""
@@ -83,7 +104,8 @@ def parse(path: Path) -> Source:
                     text = "\n".join([words[3], *_continued(inside[n + 1 : options], words[1])])
                     source.parts.append(Part("words", at + 2 + n, text, section))
             code = "\n".join(inside[options:])
-            source.parts.append(Part("cell", at + 2 + options, code, section))
+            head = "\n".join(inside[:options])
+            source.parts.append(Part("cell", at + 2 + options, code, section, options=head))
         else:
             source.parts.append(Part("block", at + 2, "\n".join(inside), section, fence[2]))
         at = end + 1

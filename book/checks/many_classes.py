@@ -89,7 +89,8 @@ def largest(power: tuple[float, type]) -> None:
     assert round(float(np.log(np.finfo(dtype).max)), 2) == exponent
 
 
-losses, weights, predicted, truth, inputs = map(sp.IndexedBase, ("ell", "w", "p", "t", "x"))
+losses, weights, predicted, truth = map(sp.IndexedBase, ("ell", "w", "p", "t"))
+inputs = sp.IndexedBase("x", real=True)
 m = sp.Symbol("m", integer=True, positive=True)  # a feature
 BATCH = {**INDICES, "p": predicted, "t": truth, "x": inputs, "m": Index(m, s.K)}
 
@@ -174,6 +175,7 @@ INLINE = {
     "t_k = 0": Stated("defines one-hot"),
     "z = xW + b": Stated("defines the model"),
     "e^0 = 1": Proved({}),
+    r"-\log p_y": Means(lb.cross_entropy.formula, CLASSES),
     r"\operatorname{lse}(z) - z_y": Means(lb.cross_entropy.formula, CLASSES),
     "p_j - [j = y]": Means(slope, CLASSES),
     "2(1 - p_y)": Means(

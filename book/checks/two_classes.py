@@ -27,9 +27,11 @@ SLOPE_OF_SQUARE = sp.Derivative(SQUARE.subs(s.y, 1), s.x)
 LOGIT = {"p": P, "z": s.x, "y": s.y, r"\ell": FROM_Z}
 PROBABILITY = {"p": s.yhat, "y": s.y}
 
-predicted, truth, weights, inputs, logits = map(sp.IndexedBase, ("p", "y", "w", "x", "z"))
+predicted, truth, weights = map(sp.IndexedBase, ("p", "y", "w"))
+inputs, logits, labels = (sp.IndexedBase(name, real=True) for name in ("x", "z", "y"))
 m = sp.Symbol("m", integer=True, positive=True)  # a feature
 q, c = sp.symbols("q c", positive=True)
+THRESHOLD = sp.solve(10 * q - (1 - q), q)[0]  # silence costs as much as an alarm
 BATCH = {**INDICES, "p": predicted, "y": truth, "w": weights, "x": inputs, "z": logits}
 
 
@@ -123,7 +125,7 @@ EQUATIONS = {
     "eq-pos-weight": Proved({**LOGIT, r"\ell(z, y)": WEIGHTED, "c": s.pos_weight}),
     "eq-soft-margin": Proved({**LOGIT, r"\ell(z, y)": SOFT_MARGIN}),
     "eq-multi-label": Computes(
-        {**BATCH, "L": VALUE}, by_torch, ((logits, s.N, s.K), (truth, s.N, s.K))
+        {**BATCH, "y": labels, "L": VALUE}, by_torch, ((logits, s.N, s.K), (labels, s.N, s.K))
     ),
     "eq-shifted-logit": Computes({r"\hat z": VALUE, "q": q, "c": c}, best_logit, (q, c)),
     "eq-logistic-weights": Computes(
@@ -146,6 +148,7 @@ INLINE = {
     "(p - 1)^2": Means(lb.brier_loss.formula.subs(s.y, 1), PROBABILITY),
     "p - 1": Means(sp.Derivative(FROM_Z.subs(s.y, 1), s.x), LOGIT),
     r"2(p - 1)\,p(1 - p)": Means(SLOPE_OF_SQUARE, LOGIT),
+    r"-\log p": Means(FROM_P.subs(s.y, 1), PROBABILITY),
     r"-\log(1 - p)": Means(FROM_P.subs(s.y, 0), PROBABILITY),
     r"\log(1 - p)": Means(-FROM_P.subs(s.y, 0), PROBABILITY),
     "-1/p": Means(sp.Derivative(FROM_P.subs(s.y, 1), s.yhat), PROBABILITY),
@@ -170,7 +173,8 @@ INLINE = {
     ),
     "p = 1/3": Tested("p = 1/3", steepest, 1 / 3, false=(0.3, 1 / 2, 2 / 3)),
     "-8/27": Means(SLOPE_OF_SQUARE.doit().subs(s.x, -sp.log(2)), {}),
-    "p = 1/11": Proved({"p": sp.solve(10 * q - (1 - q), q)[0]}),
+    "p = 1/11": Proved({"p": THRESHOLD}),
+    r"-\log 10": Means(sp.log(THRESHOLD / (1 - THRESHOLD)), {}),
 }
 
 NUMBERS = {
@@ -180,7 +184,5 @@ NUMBERS = {
 
 CODE = {
     "model": "any network of the reader's, in the faulty example",
-    "weight=3": "the cell passes it as a tensor",
-    "pos_weight=3": "the cell passes it as a tensor",
     "weight=[1, 3]": "what somebody writes who takes it for class weights",
 }

@@ -30,8 +30,13 @@ def test_the_small_chapter_has_none(tmp_path: Path) -> None:
         ("`F.cross_entropy(target, input)`", r"takes input where target stands"),
         ("`F.cross_entropy(logits)`", r"missing a required argument: 'target'"),
         ("`F.cross_entropy(logits, y, smoothing=0.1)`", r"unexpected keyword argument 'smoothing'"),
-        ("`ignore_index=-1`", r"the default of ignore_index is -100"),
+        ("`ignore_index=-1`", r"the default of ignore_index is -100, and no cell passes it; let"),
         ("`label_smoothing=1`", r"the default of label_smoothing is 0\.0"),
+        ("`ignore_index=-100`", r":27: .*: this is a default, its line does not say so, and no"),
+        ("`F.cross_entropy(logits, y, reduction='avg')`", r"has no reduction 'avg'"),
+        ("`logits.movedim(-1)`", r"logits\.movedim\(.*missing a required argument"),
+        ("`nn.CrossEntropyLoss()(logits)`", r"missing a required argument: 'target'"),
+        ("`nn.CrossEntropyLoss()(y, logits)`", r"takes input where y stands"),
         ("`smoothing=0.0`", r"no function that the chapter mentions has a parameter smoothing"),
         ("`torch.softmax(logits, dim=0, foo=1)`", r"unexpected keyword argument 'foo'"),
         ("`'average'`", r"no cell and no signature has the string 'average'"),
@@ -52,7 +57,10 @@ def test_wrong_inline_code_is_refused(tmp_path: Path, new: str, reason: str) -> 
 
 @pytest.mark.parametrize(
     "new",
-    ["`(N, C, d1, …)`", "`logits`", "`'mean'`", "`'none'`", "`ignore_index=-100`", "`weight`",
+    ["`(N, C, d1, …)`", "`logits`", "`'mean'`", "`'none'`", "`weight`",
+     "the default `ignore_index=-100`",
+     "`logits.movedim(-1, 1)`", "`logits.mean(1)`", "`nn.CrossEntropyLoss()(logits, y)`",
+     "`logits.max(1)`",
      "`CrossEntropyLoss`", "`-log(logits + 1e-7)`", "`log1p`", "`cross_entropy(logits, y)`",
      "`size_average`", "`torch.softmax(logits, 0)`", "`lb.cross_entropy.grad`", "`True`",
      "`F.cross_entropy(…, reduction='none')`", "`CrossEntropyLoss(weight=None)`"],
@@ -75,6 +83,53 @@ def test_a_wrong_block_is_refused(tmp_path: Path, old: str, new: str, reason: st
     small.write(tmp_path, old, new)
     found = check_code.problems(tmp_path)
     assert any(re.search(reason, problem) for problem in found), found
+
+
+PASSING = """
+```{code-cell} ipython3
+total = F.cross_entropy(logits, y, reduction="sum")
+for share, index in (0.1, 5), (0.2, -100):
+    F.cross_entropy(logits, y, label_smoothing=share, ignore_index=index)
+three = torch.tensor(3.0)
+F.binary_cross_entropy_with_logits(logits, y, pos_weight=three)
+```
+
+### Later
+
+"""
+ELSEWHERE = """
+```{code-cell} ipython3
+F.cross_entropy(logits, y, reduction="none")
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("here", "later", "reason"),
+    [
+        ("`reduction='sum'`", "", ""),
+        ("`reduction='none'`", "", r":28: .* under this heading pass 'sum'; let one pass 'none'"),
+        ("`reduction='mean'`", "", r"this is a default, its line does not say so"),
+        ("`reduction='mean'`, the default", "", ""),
+        ("`label_smoothing=0.2`", "", ""),  # passed in a loop
+        ("`label_smoothing=0.3`", "", r"under this heading pass 0\.1, 0\.2; let one pass 0\.3"),
+        ("`ignore_index=-100`", "", r"this is a default"),  # for a loop may pass both
+        ("`pos_weight=3`", "", ""),  # as a tensor
+        ("`pos_weight=4`", "", r"under this heading pass 3\.0; let one pass 4"),
+        ("", "`label_smoothing=0.1`", ""),  # no cell under that heading passes it
+        ("", "`label_smoothing=0.3`", r":\d\d: .* the cells pass 0\.1, 0\.2; let"),
+        ("", "`reduction='none'`", ""),
+        ("", "`reduction='sum'`", r":\d\d: .* under this heading pass 'none'; let one pass 'sum'"),
+    ],
+)
+def test_a_keyword_has_the_value_that_the_nearest_cells_pass(
+    tmp_path: Path, here: str, later: str, reason: str
+) -> None:
+    new = f"{CALL}\n`F.binary_cross_entropy_with_logits` {here}\n"
+    source, _ = small.write(tmp_path, CALL, new)
+    source.path.write_text(source.path.read_text() + PASSING + later + "\n" + ELSEWHERE)
+    found = check_code.problems(tmp_path)
+    assert not found if not reason else re.search(reason, found[0]), found
 
 
 TABLE = """

@@ -48,6 +48,8 @@ BREAKS = [
     ("It is", "```{math}\na = b\n```\n\nIt is", r":27: a \{math\} block"),
     ("It is", "$$ a\n\nIt is", r":26: \$\$ without a label"),
     ("prints", "$a = 2 b$", r":26: \$a = 2 b\$ has no check"),
+    ("prints", r"$\frac{1}{2} a$", r":26: \$\\frac\{1\}\{2\} a\$ has no check"),
+    ("prints", r"$-\log 10$", r":26: \$-\\log 10\$ has no check"),
 ]
 
 
@@ -81,6 +83,41 @@ def test_a_chapter_without_checks(tmp_path: Path) -> None:
 def test_a_check_that_fails_is_reported(tmp_path: Path) -> None:
     small.write(tmp_path, checks=small.CHECKS.replace("above, max", "above, lambda z: 9"))
     assert "(eq-above) is wrong" in check_equations.problems(tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "function", "reason"),
+    [
+        (
+            "real=True",
+            "lambda p: abs(p).sum()",
+            r"\(eq-above\) is wrong: .* at p = \[.*-.*the sides",
+        ),
+        ("positive=True", "lambda p: abs(p).sum()", ""),
+        ("real=True", "only_positive", ""),
+        ("real=True", "lambda p: p.sum()", ""),
+    ],
+)
+def test_what_is_real_may_be_negative(
+    tmp_path: Path, symbol: str, function: str, reason: str
+) -> None:
+    more = f"""
+from tools.claims import VALUE, Computes
+import sympy as sp
+
+def only_positive(p):
+    if (p < 0).any():
+        raise ValueError("p must not be negative")
+    return abs(p).sum()
+
+P = sp.IndexedBase("p", {symbol})
+claim = Computes({{**CLASSES, "p": P, r"\\operatorname{{lse}}(z)": VALUE}}, {function}, (P,))
+EQUATIONS["eq-above"] = claim
+"""
+    edit = (r"\operatorname{lse}(z) \ge z_y", r"\operatorname{lse}(z) = \sum_k p_k")
+    small.write(tmp_path, *edit, checks=small.CHECKS + more)
+    found = check_equations.problems(tmp_path)
+    assert not found if not reason else re.search(reason, found[0]), found
 
 
 def test_an_equation_is_held_against_a_function(tmp_path: Path) -> None:

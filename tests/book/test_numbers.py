@@ -82,6 +82,56 @@ def test_numpy_drops_zeros_inside_an_array() -> None:
     assert [each.places for each in numbers] == [4, 4, 4, 1]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "right"),
+    [
+        ("4, −2 and 0", True),
+        ("4, −2, 0 and 7", True),
+        ("4, 0 and 7", True),  # others may stand between them
+        ("0.5, 0.122, 0.33", True),  # as an output shows them, rounded
+        ("4, 2 and 0", False),
+        ("4, −2 and 1", False),
+        ("−2, 4 and 0", False),
+        ("4, −2 and 0.5", False),  # in one cell, but not in one of code and output
+        ("4 and 0", True),  # two are no list
+        ("4, 9 and 0", False),
+    ],
+)
+def test_a_list_stands_in_a_cell_in_its_order(tmp_path: Path, numbers: str, right: bool) -> None:
+    source, checks = small.write(tmp_path, "1.079", numbers)
+    stored = tmp_path / "book" / "chapters" / "small-one.ipynb"
+    notebook = nbformat.read(stored, as_version=4)
+    notebook.cells[-1].source = "x = [4, -2, 0, 7]"
+    notebook.cells[-1].outputs[0].text += "[0.5465 0.122  0.3315]"
+    found = list(check_numbers.lists(source, notebook, checks, set()))
+    reason = f"small-one.md:26: no cell of “The loss” has {numbers} in this order"
+    assert not found if right else found[0].startswith(reason), found
+
+
+def test_a_list_may_be_excused(tmp_path: Path) -> None:
+    lists = small.CHECKS.replace('{"0.91"', '{"4, 9 and 0": "an example", "0.91"')
+    small.write(tmp_path, "1.079", "4, 9 and 0", checks=lists)
+    assert check_numbers.problems(tmp_path) == []
+    small.write(tmp_path, checks=lists)
+    assert "NUMBERS lists 4, 9 and 0, which small-one.md" in check_numbers.problems(tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "printed", "right"),
+    [
+        ("100", "100.0", True),
+        ("1,000", "1000.00", True),
+        ("100", "100.4", False),
+        ("100", "99.9", False),
+        ("100.0", "100", False),  # which shows no tenth
+        ("100.0", "100.04", True),
+    ],
+)
+def test_a_whole_number_may_be_printed_with_zeros(wanted: str, printed: str, right: bool) -> None:
+    outputs = list(check_numbers.printed(printed))
+    assert check_numbers.justified(check_numbers.number(wanted), outputs, []) is right
+
+
 def test_tables_and_formulas_are_read() -> None:
     html = {"text/html": "<td>1.23</td><td>2.34</td>", "text/latex": "$x = 3.45$"}
     text = check_numbers.shown(nbformat.v4.new_output("display_data", html))

@@ -85,6 +85,7 @@ def verdicts(root: Path, plants: list[Plant]) -> Counter[str]:
         (words.whole, "assert x < 1", set()),
         (words.whole, "assert x == 1", {"assert x == 2"}),
         (words.whole, "assert x < 1e-9", set()),
+        (words.whole, "assert np.isclose(a, b, atol=0)", set()),
         (words.whole, "raise ValueError(1 + 1)", set()),
         (words.whole, "if a < b: pass", {"if a > b: pass", "if a <= b: pass"}),
         (words.whole, "np.where(a, b, c)", {"np.where(a, c, b)"}),

@@ -41,6 +41,52 @@ def test_a_broken_rule_is_found(tmp_path: Path, old: str, new: str, reason: str)
     assert any(re.search(reason, problem) for problem in found), found
 
 
+SOLVED = """
+## Exercises
+
+### 1. Compute
+
+```{code-cell} ipython3
+TAGS
+
+SOLUTION
+```
+
+### 2. Program
+
+```{code-cell} ipython3
+:tags: [hide-cell, solution]
+
+assert lb.cross_entropy([0.0, 0.0], 0) > 0
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("solution", "good"),
+    [
+        ("print(1.5)", False),
+        ("x = 1", False),
+        ("assert 1.5 > 0", True),
+        ("lb.Derivation(a).step(b, 'why')", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "tags",
+    [":tags: [hide-cell, solution]", "---\ntags: [solution]\n---", "---\ntags:\n  - solution\n---"],
+)
+def test_a_solution_asserts_something(tmp_path: Path, solution: str, tags: str, good: bool) -> None:
+    source, _ = small.write(tmp_path)
+    more = SOLVED.replace("TAGS", tags).replace("SOLUTION", solution)
+    source.path.write_text(source.path.read_text() + more)
+    found = check_style.problems(tmp_path)
+    reason = r"small-one\.md:\d\d: the solution asserts nothing; add an assert"
+    assert not found if good else re.search(reason, found[0]), found
+    source.path.write_text(source.path.read_text().replace("solution]", "predict]"))
+    if "- solution" not in tags:
+        assert check_style.problems(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "new",
     ["`color`", "The size", "A prize", "Lin et al. They", "J. S. Bridle", "1. It", "Centred"],

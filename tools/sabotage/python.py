@@ -66,6 +66,12 @@ def errors(text: str, node: ast.AST, places: Places) -> Iterator[Edit]:
         if isinstance(c, ast.Compare) and id(c) in judged and isinstance(c.ops[0], ORDER)
         for n in ast.walk(c)
     }
+    # as is an equality that allows more
+    bounds |= {
+        id(keyword.value)
+        for keyword in ast.walk(node)
+        if isinstance(keyword, ast.keyword) and keyword.arg in ("rtol", "atol")
+    } & judged
     seeds = {
         id(n)
         for c in ast.walk(node)
@@ -206,7 +212,13 @@ def derivation_steps(text: str) -> Iterator[Edit]:
 
 
 def derivation_order(text: str) -> Iterator[Edit]:
-    """Two steps that follow each other change places, with their reasons."""
+    """Two steps that follow each other change places, with their reasons.
+
+    Each line is proved equal to the one before, so what comes of it is true as well; but a
+    reason tells how a line follows from the one above, and then it tells nothing. That is an
+    error, and one that no machine finds in the source: the stored output shows it, until
+    somebody makes the notebooks and does not read what changed.
+    """
     places, calls = Places(text), steps(text)
     for one, other in pairwise(calls):
         a, b = places.span(one.args[0])[0], places.span(one.args[-1])[1]

@@ -85,12 +85,6 @@ def offset(part: Part, text: str) -> int:
     return text.index(part.text.split("\n")[0], start)
 
 
-def tagged_solution(part: Part, text: str) -> bool:
-    lines = text.split("\n")[: part.line - 1]
-    fence = max((n for n, line in enumerate(lines) if "{code-cell}" in line), default=0)
-    return any("tags:" in line and "solution" in line for line in lines[fence:])
-
-
 class Chapter:
     """A source, its text and its plants."""
 
@@ -133,13 +127,14 @@ class Chapter:
         yield from self.cells()
 
     def cells(self) -> Iterator[Plant]:
+        solutions = self.source.solutions()
         for part in self.source.of("cell"):
             start, code = offset(part, self.text), part.text
             kinds: dict[str, Callable[[str], Iterator[Edit]]] = {
                 "derivation: a step": python.derivation_steps,
                 "derivation: order": python.derivation_order,
             }
-            if tagged_solution(part, self.text) and not python.steps(code):
+            if part in solutions and not python.steps(code):
                 kinds = {"solution in code": whole}
             for kind, operation in kinds.items():
                 edits = (edit.shifted(start) for edit in operation(code))
