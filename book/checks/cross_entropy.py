@@ -29,6 +29,10 @@ def divergence(p: Any, q: Any) -> sp.Expr:
     return sp.Sum(p[n] * sp.log(p[n] / q[n]), (n, 1, s.K))
 
 
+chance = sp.Symbol("q", positive=True)
+# of the log density of a Gaussian at its mean, what gaussian_nll_loss does not print
+left_out = sp.log(sp.sqrt(2 * sp.pi))
+
 NAMES: Names = {
     **INDICES,
     "p": P,
@@ -113,6 +117,8 @@ CHARGE = "a charge that another rule might make"
 INLINE = {
     "1 - q": Stated(CHARGE),
     "(1 - q)^2": Stated(CHARGE),
+    r"-\log q": Means(sp.log(1 / Q[n]).subs(Q[n], chance), {"q": chance}),
+    r"\frac{1}{2} \log(2 \pi)": Means(left_out, {}),
     "q = p": Stated("the case in which the forecast is the truth"),
     "p = q": Stated("the case in which the forecast is the truth"),
     "n_k = N f_k": Stated("names the count whose share is f"),

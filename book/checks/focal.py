@@ -196,6 +196,7 @@ EQUATIONS = {
 
 
 INLINE = {
+    r"-\log p": Means(sp.log(1 / p), {"p": p}),
     "p - y": Means(sp.Derivative(BCE, s.x), LOGIT),
     r"\log(1/1000)": Means(sp.log(sp.Rational(100, 100_000)), {}),
     r"1/(1 - \beta)": Tested(

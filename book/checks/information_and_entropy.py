@@ -24,6 +24,14 @@ P = sp.IndexedBase("p", positive=True)
 INFORMATION = {"p": p, "q": q, "I": Function(lambda of: -sp.log(of))}
 
 
+ONE = {**INDICES, "p": P}
+
+
+def units_of_content(bits: Callable[[float], float]) -> None:
+    for chance in (0.5, 0.125, 0.3):
+        assert np.isclose(bits(chance), information.information_content(chance, base=2))
+
+
 def distributions(seed: int = 0) -> Iterator[np.ndarray]:
     """Random ones, uniform ones, and certain ones."""
     rng = np.random.default_rng(seed)
@@ -353,6 +361,18 @@ EQUATIONS = {
 }
 
 INLINE = {
+    r"-\log p": Means(sp.log(1 / p), INFORMATION),
+    r"-p \log p": Means(p * sp.log(1 / p), INFORMATION),
+    r"-\log p_j": Means(sp.log(1 / P[s.j]), ONE),
+    r"-p_k \log p_k": Means(P[s.k] * sp.log(1 / P[s.k]), ONE),
+    r"-\log K": Means(sp.log(1 / s.K), ONE),
+    r"\sum_k p_k": Means(sp.Sum(P[s.k], (s.k, 1, s.K)), ONE),
+    r"-\log_2 p_k": Tested(
+        r"-\log_2 p_k",
+        units_of_content,
+        lambda p: -np.log2(p),
+        false=(lambda p: -np.log(p), np.log2),
+    ),
     "p = q = 1": Stated("a choice of the two probabilities"),
     r"I(1) = 2\,I(1)": Proved(INFORMATION),
     "I(1) = 0": Proved(INFORMATION),

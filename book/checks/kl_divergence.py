@@ -166,6 +166,8 @@ EQUATIONS = {
 }
 
 INLINE = {
+    r"-\log q_k": Means(-sp.log(Q[s.k]), PQ),
+    r"-\log p_k": Means(-sp.log(P[s.k]), PQ),
     r"x = q_k / p_k": Stated("names the ratio"),
     "1 - 1/x": Means(sp.Derivative(f(x), x), {"x": x}),
     "f(1) = 0": Proved({"f": Function(f)}),
@@ -202,6 +204,6 @@ INLINE = {
     ),
 }
 
-NUMBERS: dict[str, str] = {}
+NUMBERS = {"60, 30 and 10": "an example, whose shares follow"}
 
 CODE = {"v": "the teacher's logits, in the faulty example"}

@@ -286,7 +286,7 @@ INLINE = {
     ),
 }
 
-NUMBERS: dict[str, str] = {}
+NUMBERS = {"10, 20 and 30": "the cells write these shares as 0.1, 0.2 and 0.3"}
 
 CODE = {
     "model": "any network of the reader's, in the faulty example",

@@ -243,7 +243,6 @@ INLINE = {
         lambda y, w: (w * y).sum() / w.sum(),
         false=(lambda y, w: y.mean(), lambda y, w: (w * y).mean()),
     ),
-    r"\frac{1}{2} \log(2\pi)": Means(-sp.log(normal.subs(s.yhat, s.y)) - sp.log(s.var) / 2, {}),
     r"\frac{1}{2} \log(2 \pi e)": Means(best_nll.subs(s.var, m) - sp.log(sp.sqrt(m)), {}),
     r"\frac{m}{2\sigma^2} + \frac{1}{2} \log(2\pi\sigma^2)": Means(
         # of one element whose squared error is m
