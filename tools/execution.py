@@ -102,5 +102,6 @@ def prepare() -> None:
 def nbval(notebook: Path) -> list[str]:
     """The command that runs a notebook again and compares every output with the stored one."""
     options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={TIMEOUT}"]
+    options += ["--nbval-sanitize-with", str(ROOT / "tools" / "nbval-sanitize.cfg")]
     settings = ["-c", str(ROOT / "pyproject.toml"), "-q", "--no-header"]
     return [sys.executable, "-m", "pytest", *settings, *options, str(notebook)]

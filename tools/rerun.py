@@ -56,7 +56,8 @@ def all_notebooks(conditions: Mapping[str, Mapping[str, str]], everything: bool)
     for what, condition in conditions.items():
         for _, notebook in notebooks.chapters():
             name = f"{notebook.stem} ({what})" if what else notebook.stem
-            value = digest(notebook, ROOT / "lossbook", ROOT / "tools" / "execution.py")
+            tools = [ROOT / "tools" / name for name in ("execution.py", "nbval-sanitize.cfg")]
+            value = digest(notebook, ROOT / "lossbook", *tools)
             if not everything and PASSED.holds(f"notebook {name}", value):
                 print(f"notebooks: {name} unchanged since it passed", flush=True)
             else:
