@@ -81,6 +81,7 @@ PAIR = ((Q, s.N),)
 
 EQUATIONS = {
     "eq-ce-money": Computes({**NAMES, "L": VALUE}, log_loss, PAIR),
+    "eq-ce-log-loss": Computes({**NAMES, "L": VALUE}, log_loss, PAIR),
     "eq-ce": Computes(
         {**NAMES, "H(p, q)": VALUE}, information.cross_entropy, (P, Q), distributions=True
     ),

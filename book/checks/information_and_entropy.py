@@ -363,9 +363,9 @@ EQUATIONS = {
 INLINE = {
     r"-\log p": Means(sp.log(1 / p), INFORMATION),
     r"-p \log p": Means(p * sp.log(1 / p), INFORMATION),
-    r"-\log p_j": Means(sp.log(1 / P[s.j]), ONE),
+    r"-\log p_j = H": Stated("the condition, which the solution's cell finds at even shares"),
+    r"\log p_j + H": Means(sp.log(P[s.j]) + q, {**ONE, "H": q}),
     r"-p_k \log p_k": Means(P[s.k] * sp.log(1 / P[s.k]), ONE),
-    r"-\log K": Means(sp.log(1 / s.K), ONE),
     r"\sum_k p_k": Means(sp.Sum(P[s.k], (s.k, 1, s.K)), ONE),
     r"-\log_2 p_k": Tested(
         r"-\log_2 p_k",
@@ -456,5 +456,5 @@ CODE = {
     "letters": "the targets of any model of text, in the faulty example",
     "scipy.stats.entropy(pk)": "SciPy's function, run in the chapter",
     "scipy.stats.entropy(pk, qk)": "SciPy's function with two distributions",
-    "assert entropy.min() >= 0": "a line for the reader's training loop",
+    "assert entropy.min() > -1e-6": "a line for the reader's training loop",
 }

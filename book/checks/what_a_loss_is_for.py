@@ -156,9 +156,13 @@ INLINE = {
     "b + h": Stated("the other end"),
 }
 
-NUMBERS = {"1,057": "the box tells ahead what “Three ways to recognise a five” prints"}
+NUMBERS = {
+    "1.2": "minus the score of picture 4, in the table at the top",
+    "1,057": "the box tells ahead what “Three ways to recognise a five” prints",
+}
 
 CODE = {
+    "print(max(w.grad.abs().max() for w in model.parameters()))": "for the reader's own model",
     "model": "any network of the reader's, in the faulty examples",
     "x_val": "validation data of the reader's, in the faulty example",
     "y_val": "validation data of the reader's, in the faulty example",
