@@ -55,7 +55,7 @@ SUM = (
         (SUM.format("float(a @ b)"), OLD),
         ("import time\nprint(time.strftime('%z'))", FAR),
         ("print(list({'a', 'b', 'c', 'd', 'e', 'f', 'g'}))", FAR),
-        ("import os\nprint(os.environ.get('OMP_NUM_THREADS'))", OLD),
+        ("import os\nprint(os.environ.get('OMP_NUM_THREADS'))", FAR),
     ],
 )
 def test_what_depends_on_the_computer_is_refused(

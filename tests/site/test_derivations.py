@@ -12,6 +12,7 @@ from tools.sphinx_ext.lossbook_derivations import lines
 from tools.unchanged import ROOT
 
 CHAPTERS = ROOT / "book" / "chapters"
+WITHOUT = {"wrong-in-the-wild"}  # a gallery; it derives nothing
 GRID = re.compile(r"class=\"derivation[ \"]")
 BUILT = ROOT / "_build" / "html" / "book" / "chapters"
 
@@ -47,5 +48,6 @@ def test_every_derivation_is_a_grid(notebook: Path) -> None:
     latex = ["".join(each.get("data", {}).get("text/latex", "")) for each in outputs]
     expected = sum(r"\begin{alignedat}" in text for text in latex)
     page = (BUILT / f"{notebook.stem}.html").read_text(encoding="utf-8")
-    assert len(GRID.findall(page)) == expected > 0
+    assert len(GRID.findall(page)) == expected
+    assert expected or notebook.stem in WITHOUT
     assert r"\begin{alignedat}" not in page
