@@ -8,7 +8,8 @@ the repository or a `make` target; or Python whose every name is one of
 - a name that the chapter's own cells import or assign,
 - a parameter of a function that the chapter mentions.
 
-A call must bind to the signature, and must not hand a target where the logits belong.
+A call must bind to the signature, and must not hand a target where the logits belong. If it
+would be accepted with its first two arguments swapped too, a cell must make the same call.
 
 A keyword with a value, `reduction='sum'`, is held to what the cells do. In a sentence it is
 what the nearest cells pass: those under the same heading of level 2 or 3 if one of them passes
@@ -132,6 +133,8 @@ class Scope:
     strings: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
     passed: dict[str, list[Passed]] = field(default_factory=dict)
+    calls: set[str] = field(default_factory=set)
+    """The calls that cells make, as `written` writes them."""
     mentioned: list[Any] = field(default_factory=list)
 
     def parameters(self) -> dict[str, list[Any]]:
@@ -170,12 +173,20 @@ def add_cell(scope: Scope, code: str, heading: int = 0) -> None:
             scope.attributes.add(node.attr)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             scope.strings.add(node.value)
+        elif isinstance(node, ast.Call):
+            scope.calls.add(positional(node))
         elif isinstance(node, ast.keyword) and node.arg:
-            written = literal(node.value)
-            values = [written] if written is not MISSING else values_of(node.value, meant)
+            value = literal(node.value)
+            values = [value] if value is not MISSING else values_of(node.value, meant)
             scope.passed.setdefault(node.arg, []).extend(
-                Passed(heading, value, written is not MISSING) for value in values
+                Passed(heading, each, value is not MISSING) for each in values
             )
+
+
+def positional(node: ast.Call) -> str:
+    """The last part of a function's name and its positional arguments: what order is about."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    return f"{name}({', '.join(map(ast.unparse, node.args))})"
 
 
 def assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
@@ -317,6 +328,23 @@ def check_call(node: ast.Call, scope: Scope) -> None:
     raise reasons[0]
 
 
+def check_order(node: ast.Call, scope: Scope) -> None:
+    """A cell makes this call, if it could be made with its first two arguments swapped."""
+    if len(node.args) < 2 or any(isinstance(a, ast.Starred) or is_ellipsis(a) for a in node.args):
+        return
+    first, second, *rest = node.args
+    if ast.dump(first) == ast.dump(second) or positional(node) in scope.calls:
+        return
+    if literal(first) is MISSING and literal(second) is not MISSING:  # softmax(logits, 1)
+        return
+    swapped = ast.Call(node.func, [second, first, *rest], node.keywords)
+    if not why_not(check_call, swapped, scope):
+        raise Unknown(
+            f"{positional(node)} could be called with its arguments swapped too, "
+            "and no cell makes this call"
+        )
+
+
 def check_method(node: ast.Call, scope: Scope) -> None:
     """`logits.movedim(-1, 1)` fits the method of one kind of array, `nn.MSELoss()(z, y)` the
     class.
@@ -398,6 +426,8 @@ def check_names(tree: ast.AST, scope: Scope, own: frozenset[str] = frozenset()) 
                 resolve(node, scope)
         elif isinstance(node, ast.Call) and not set(roots(node.func)) & known:
             check_call(node, scope)
+            if not own & {ast.unparse(node)}:
+                check_order(node, scope)
 
 
 def is_stored(node: ast.Name) -> bool:
@@ -547,6 +577,7 @@ def chapter_problems(source: Source, checks: Checks, root: Path) -> Iterator[str
             continue
         own = frozenset(checks.code)
         used |= own & {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        used |= own & {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Call)}
         inner = replace(scope, defined=dict(scope.defined), imported=dict(scope.imported))
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):

@@ -164,4 +164,5 @@ CODE: dict[str, str] = {
     "loss_fn": "the reader's own loss, in the faulty example",
     "model": "the reader's own network, in the faulty example",
     "micro_batches": "the reader's own batches, in the faulty example",
+    "F.cross_entropy(z.flatten(0, 1), y.flatten(), ignore_index=-100)": "a faulty example",
 }

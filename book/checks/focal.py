@@ -258,4 +258,5 @@ NUMBERS = {
 CODE = {
     "layer.bias.data.fill_(prior)": "the reader's last layer",
     "torchvision.ops.sigmoid_focal_loss": "torchvision is not a dependency",
+    "WeightedRandomSampler([0.25, 1.0], 1000)": "weights, then how many to draw",
 }

@@ -206,4 +206,9 @@ INLINE = {
 
 NUMBERS = {"60, 30 and 10": "an example, whose shares follow"}
 
-CODE = {"v": "the teacher's logits, in the faulty example"}
+CODE = {
+    "v": "the teacher's logits, in the faulty example",
+    "kl_div(log_q, p)": "in that order of PyTorch’s arguments the KL of p from q",
+    "kl_div(input, target)": "the order of PyTorch’s arguments",
+    "F.kl_div(F.log_softmax(z / T, 1), F.softmax(v / T, 1))": "a faulty example",
+}

@@ -227,4 +227,7 @@ INLINE = {
 
 NUMBERS: dict[str, str] = {}
 
-CODE = {"model": "any network of the reader's, in the faulty example"}
+CODE = {
+    "model": "any network of the reader's, in the faulty example",
+    "F.cross_entropy(logits.movedim(-1, 1), y)": "the classes go from the end to axis 1",
+}

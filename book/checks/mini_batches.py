@@ -188,4 +188,5 @@ CODE = {
     ".gz": "the end of a file name",
     "log_p[:, y]": "part of the faulty example",
     "log_p[torch.arange(len(y)), y]": "its repair",
+    "np.random.choice(60_000, 100)": "100 of 60,000",
 }

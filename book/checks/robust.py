@@ -219,4 +219,6 @@ NUMBERS = {"0, 5, 10 and 30": "the cells write these shares as 0, 0.05, 0.1 and 
 
 CODE = {
     "clip_grad_norm_": "torch.nn.utils.clip_grad_norm_",
+    "loss(prediction[present], target[present])": "the reader’s own loss",
+    "torch.where(target.isnan(), 0.0, each)": "the faulty example",
 }

@@ -273,4 +273,5 @@ CODE = {
     "y_batch": "its targets",
     "batches": "the batches of an epoch",
     "epoch_rmse": "what the faulty example adds up",
+    "F.mse_loss(model(X_batch), y_batch)": "the faulty example",
 }

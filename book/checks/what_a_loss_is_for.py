@@ -167,4 +167,5 @@ CODE = {
     "x_val": "validation data of the reader's, in the faulty example",
     "y_val": "validation data of the reader's, in the faulty example",
     "best_loss": "the least loss so far, in the faulty example",
+    "F.soft_margin_loss(model(x_val), y_val)": "the faulty example",
 }

@@ -59,7 +59,7 @@ def test_wrong_inline_code_is_refused(tmp_path: Path, new: str, reason: str) -> 
     "new",
     ["`(N, C, d1, …)`", "`logits`", "`'mean'`", "`'none'`", "`weight`",
      "the default `ignore_index=-100`",
-     "`logits.movedim(-1, 1)`", "`logits.mean(1)`", "`nn.CrossEntropyLoss()(logits, y)`",
+     "`torch.softmax(logits, 1)`", "`logits.mean(1)`", "`nn.CrossEntropyLoss()(logits, y)`",
      "`logits.max(1)`",
      "`CrossEntropyLoss`", "`-log(logits + 1e-7)`", "`log1p`", "`cross_entropy(logits, y)`",
      "`size_average`", "`torch.softmax(logits, 0)`", "`lb.cross_entropy.grad`", "`True`",
@@ -83,6 +83,32 @@ def test_a_wrong_block_is_refused(tmp_path: Path, old: str, new: str, reason: st
     small.write(tmp_path, old, new)
     found = check_code.problems(tmp_path)
     assert any(re.search(reason, problem) for problem in found), found
+
+
+def test_a_call_that_could_be_swapped_is_made_by_a_cell(tmp_path: Path) -> None:
+    cell = "logits = y = prior = guess = None"
+    for order, made, right in (
+        ("prior, guess", "guess, prior", False),
+        ("prior, guess", "prior, guess", True),
+        ("prior, guess", "", False),
+        ("prior, prior", "", True),
+    ):
+        source, _ = small.write(tmp_path, CALL, f"`F.kl_div({order})`")
+        text = source.path.read_text().replace(
+            "logits = y = None", f"{cell}\nF.kl_div({made})" if made else cell
+        )
+        source.path.write_text(text)
+        found = check_code.problems(tmp_path)
+        assert found == [] if right else "with its arguments swapped too" in found[0], found
+
+
+def test_the_list_may_hold_a_call_of_a_block(tmp_path: Path) -> None:
+    block = ("F.nll_loss(F.log_softmax(logits, dim=1), y)", "F.kl_div(logits - 1, y - 1)")
+    small.write(tmp_path, *block)
+    assert any("swapped too" in problem for problem in check_code.problems(tmp_path))
+    call = "F.kl_div(logits - 1, y - 1)"
+    small.write(tmp_path, *block, checks=f"{small.CHECKS}\nCODE = {{'{call}': 'faulty'}}\n")
+    assert check_code.problems(tmp_path) == []
 
 
 PASSING = """
