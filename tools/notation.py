@@ -3,6 +3,8 @@
 A chapter takes what it needs, `{**CLASSES, "T": temperature}`, and adds its own.
 """
 
+from typing import Any
+
 import sympy as sp
 
 from lossbook import symbolic as s
@@ -17,6 +19,31 @@ def lse(vector: sp.IndexedBase) -> sp.Expr:
     """The log-sum-exp of a vector over the classes."""
     n = sp.Dummy("n", integer=True, positive=True)
     return sp.log(sp.Sum(sp.exp(vector[n]), (n, 1, s.K)))
+
+
+P, Q = (sp.IndexedBase(name, positive=True) for name in "pq")
+"""Two distributions."""
+
+
+def entropy(p: Any, q: Any = None) -> sp.Expr:
+    """H(p), or the cross-entropy H(p, q)."""
+    n = sp.Dummy("n", integer=True, positive=True)
+    return -sp.Sum(p[n] * sp.log((p if q is None else q)[n]), (n, 1, s.K))
+
+
+def divergence(p: Any, q: Any) -> sp.Expr:
+    n = sp.Dummy("n", integer=True, positive=True)
+    return sp.Sum(p[n] * sp.log(p[n] / q[n]), (n, 1, s.K))
+
+
+class Middle:
+    """(p + q)/2, which is a vector without being a symbol."""
+
+    def __getitem__(self, index: Any) -> sp.Expr:
+        return (P[index] + Q[index]) / 2
+
+    def __call__(self, index: Any) -> sp.Expr:
+        return self[index]
 
 
 epsilon = sp.Symbol("epsilon", positive=True)
@@ -52,3 +79,11 @@ CLASSES: Names = {
 }
 
 LARGEST_LOGIT = s.Maximum(s.z[s.k], (s.k, 1, s.K))
+
+DISTRIBUTIONS: Names = {
+    **INDICES,
+    "p": P,
+    "q": Q,
+    "H": Function(entropy),
+    r"\operatorname{KL}": Function(divergence),
+}

@@ -10,23 +10,13 @@ import lossbook as lb
 from lossbook import information
 from lossbook import symbolic as s
 from tools.claims import VALUE, Computes, Means, Proved, Stated, Tested
-from tools.latex import Function, Index, Names
-from tools.notation import INDICES
+from tools.latex import Index, Names
+from tools.notation import DISTRIBUTIONS, P, Q, entropy
 
-P, Q, F = (sp.IndexedBase(name, positive=True) for name in "pqf")
+F = sp.IndexedBase("f", positive=True)
 T, X, THETA, Y = (sp.IndexedBase(name, positive=True) for name in ("t", "x", "theta", "y"))
 n = sp.Dummy("n", integer=True, positive=True)
 m = sp.Symbol("m", integer=True, positive=True)  # a pixel
-
-
-def crossed(p: Any, q: Any = None) -> sp.Expr:
-    """H(p, q), or H(p) of one distribution."""
-    q = p if q is None else q
-    return -sp.Sum(p[n] * sp.log(q[n]), (n, 1, s.K))
-
-
-def divergence(p: Any, q: Any) -> sp.Expr:
-    return sp.Sum(p[n] * sp.log(p[n] / q[n]), (n, 1, s.K))
 
 
 chance = sp.Symbol("q", positive=True)
@@ -34,13 +24,9 @@ chance = sp.Symbol("q", positive=True)
 left_out = sp.log(sp.sqrt(2 * sp.pi))
 
 NAMES: Names = {
-    **INDICES,
-    "p": P,
-    "q": Q,
+    **DISTRIBUTIONS,
     "f": F,
     "t": T,
-    "H": Function(crossed),
-    r"\operatorname{KL}": Function(divergence),
 }
 # the price of N outcomes
 MEAN_PRICE = -sp.Sum(sp.log(Q[n]), (n, 1, s.N)) / s.N
@@ -123,12 +109,12 @@ INLINE = {
     "q = p": Stated("the case in which the forecast is the truth"),
     "p = q": Stated("the case in which the forecast is the truth"),
     "n_k = N f_k": Stated("names the count whose share is f"),
-    r"-\sum_k t_k \log q_k": Means(crossed(T, Q), NAMES),
+    r"-\sum_k t_k \log q_k": Means(entropy(T, Q), NAMES),
     "1/q_i": Means(sp.exp(-sp.log(Q[s.i])), NAMES),
     "1/q": Stated("the exponential of the price, proved as 1/q_i"),
     r"e^{\text{loss}}": Stated("names what the faulty code averages"),
     r"\sum_k f_k \frac{1}{f_k} = K": Proved(NAMES),
-    r"-\sum_k p_k \log q_k": Means(crossed(P, Q), NAMES),
+    r"-\sum_k p_k \log q_k": Means(entropy(P, Q), NAMES),
     "2^{1.75} = 3.364": Proved({}),
     "H(q, q) = H(q)": Proved(NAMES),
 }

@@ -11,7 +11,17 @@ from lossbook import symbolic as s
 from lossbook.training import numerical_gradient
 from tools.claims import VALUE, Claim, Computes, Proved, Tested
 from tools.latex import Function, Names, Zero
-from tools.notation import CLASSES, INDICES, LARGEST_LOGIT, SCALARS, epsilon
+from tools.notation import (
+    CLASSES,
+    DISTRIBUTIONS,
+    LARGEST_LOGIT,
+    SCALARS,
+    Middle,
+    P,
+    Q,
+    entropy,
+    epsilon,
+)
 
 INPUTS = {s.yhat: r"\hat y", s.yhats: r"\hat y", s.x: "x", s.xs: "x", s.z: "z"}
 INPUTS |= {s.log_p: r"\log p", s.ell: r"\log p"}
@@ -66,31 +76,8 @@ strongest = s.Maximum(others, (s.k, 1, s.K))
 rival = sp.Sum(n * Zero(s.z[n] - strongest) * (1 - sp.KroneckerDelta(n, s.right)), (n, 1, s.K))
 """The class r with the largest logit but y's."""
 
-P, Q = (sp.IndexedBase(name, real=True) for name in "pq")
 base = sp.Symbol("b", positive=True)
 
-
-def entropy(p: Any) -> sp.Expr:
-    return -sp.Sum(p[n] * sp.log(p[n]), (n, 1, s.K))
-
-
-def divergence(p: Any, q: Any) -> sp.Expr:
-    return sp.Sum(p[n] * sp.log(p[n] / q[n]), (n, 1, s.K))
-
-
-class Middle:
-    """(p + q)/2, which is a vector without being a symbol."""
-
-    def __getitem__(self, index: Any) -> sp.Expr:
-        return (P[index] + Q[index]) / 2
-
-    def __call__(self, index: Any) -> sp.Expr:
-        return self[index]
-
-
-PQ: Names = {
-    **INDICES, "p": P, "q": Q, "H": Function(entropy), r"\operatorname{KL}": Function(divergence)
-}  # fmt: skip
 
 # smoothing with weights, for an index and for a distribution
 SMOOTHED: Names = {**CLASSES, "w": W}
@@ -232,26 +219,29 @@ DOCSTRINGS |= {
         Computes({"p": epsilon, "I(p)": VALUE}, information.information_content, (epsilon,))
     ],
     "information.entropy": [
-        Computes({**PQ, "H(p)": VALUE}, information.entropy, (P,), distributions=True)
+        Computes({**DISTRIBUTIONS, "H(p)": VALUE}, information.entropy, (P,), distributions=True)
     ],
     "information.cross_entropy": [
-        Computes({**PQ, "H(p, q)": VALUE}, information.cross_entropy, (P, Q), distributions=True)
+        Computes(
+            {**DISTRIBUTIONS, "H(p, q)": VALUE},
+            information.cross_entropy, (P, Q), distributions=True,
+        )
     ],
     "information.kl_divergence": [
         Computes(
-            {**PQ, r"\operatorname{KL}(p \| q)": VALUE},
+            {**DISTRIBUTIONS, r"\operatorname{KL}(p \| q)": VALUE},
             information.kl_divergence, (P, Q), distributions=True,
         )
     ],
     "information.js_divergence": [
         Computes(
-            {**PQ, r"\operatorname{JS}(p, q)": VALUE, "m": Middle()},
+            {**DISTRIBUTIONS, r"\operatorname{JS}(p, q)": VALUE, "m": Middle()},
             information.js_divergence, (P, Q), distributions=True,
         )
     ],
     "information.perplexity": [
         Computes(
-            {**PQ, r"\operatorname{PP}(p)": VALUE, "b": base,
+            {**DISTRIBUTIONS, r"\operatorname{PP}(p)": VALUE, "b": base,
              "H_b": Function(lambda p: entropy(p) / sp.log(base))},
             lambda p, b: information.perplexity(p), (P, base), distributions=True,
         )

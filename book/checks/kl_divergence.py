@@ -15,26 +15,12 @@ from lossbook.information import js_divergence, kl_divergence
 from lossbook.training import numerical_gradient
 from tools.claims import VALUE, Computes, Means, Proved, Stated, Tested
 from tools.latex import Function
-from tools.notation import INDICES
+from tools.notation import DISTRIBUTIONS, INDICES, Middle, P, Q, divergence
 
 n = sp.Dummy("n", integer=True, positive=True)
-P, Q, R = (sp.IndexedBase(name, positive=True) for name in "pqr")
+R = sp.IndexedBase("r", positive=True)
 x, T = sp.symbols("x T", positive=True)
 mu_p, mu_q, sd_p, sd_q, sd = sp.symbols("mu_p mu_q sigma_p sigma_q sigma", positive=True)
-
-
-def divergence(p: Any, q: Any) -> sp.Expr:
-    return sp.Sum(p[n] * sp.log(p[n] / q[n]), (n, 1, s.K))
-
-
-class Middle:
-    """(p + q)/2, which is a vector without being a symbol."""
-
-    def __getitem__(self, index: Any) -> sp.Expr:
-        return (P[index] + Q[index]) / 2
-
-    def __call__(self, index: Any) -> sp.Expr:
-        return self[index]
 
 
 def f(ratio: Any) -> sp.Expr:
@@ -42,7 +28,6 @@ def f(ratio: Any) -> sp.Expr:
     return ratio - 1 - sp.log(ratio)
 
 
-PQ = {**INDICES, "p": P, "q": Q, r"\operatorname{KL}": Function(divergence)}
 GAUSS = {r"\mu_p": mu_p, r"\mu_q": mu_q, r"\sigma_p": sd_p, r"\sigma_q": sd_q, r"\sigma": sd}
 
 
@@ -125,7 +110,10 @@ one_width = sp.simplify(
 
 EQUATIONS = {
     "eq-kl": Computes(
-        {**PQ, r"\operatorname{KL}(p \| q)": VALUE}, kl_divergence, (P, Q), distributions=True
+        {**DISTRIBUTIONS, r"\operatorname{KL}(p \| q)": VALUE},
+        kl_divergence,
+        (P, Q),
+        distributions=True,
     ),
     "eq-kl-f": Proved({"x": x, "f": Function(f)}),
     "eq-kl-gibbs": Tested(
@@ -142,7 +130,7 @@ EQUATIONS = {
         {**GAUSS, r"\operatorname{KL}(p \| q)": VALUE}, gauss, (mu_p, mu_q, sd_p, sd_q)
     ),
     "eq-kl-js": Computes(
-        {**PQ, r"\operatorname{JS}(p, q)": VALUE, "m": Middle()},
+        {**DISTRIBUTIONS, r"\operatorname{JS}(p, q)": VALUE, "m": Middle()},
         js_divergence,
         (P, Q),
         distributions=True,
@@ -166,8 +154,8 @@ EQUATIONS = {
 }
 
 INLINE = {
-    r"-\log q_k": Means(-sp.log(Q[s.k]), PQ),
-    r"-\log p_k": Means(-sp.log(P[s.k]), PQ),
+    r"-\log q_k": Means(-sp.log(Q[s.k]), DISTRIBUTIONS),
+    r"-\log p_k": Means(-sp.log(P[s.k]), DISTRIBUTIONS),
     r"x = q_k / p_k": Stated("names the ratio"),
     "1 - 1/x": Means(sp.Derivative(f(x), x), {"x": x}),
     "f(1) = 0": Proved({"f": Function(f)}),
@@ -187,8 +175,8 @@ INLINE = {
     r"(\mu_p - \mu_q)^2 / (2 \sigma^2)": Means(one_width, GAUSS),
     r"T^2 \operatorname{KL}(t \| p)": Stated("defines the loss of the student"),
     r"\log p(x) - \log q(x)": Stated("what is averaged over samples"),
-    r"\sum_k p_k \log p_k - \sum_k p_k \log q_k": Means(divergence(P, Q), PQ),
-    r"\sum_k p_k \log (p_k / q_k)": Means(divergence(P, Q), PQ),
+    r"\sum_k p_k \log p_k - \sum_k p_k \log q_k": Means(divergence(P, Q), DISTRIBUTIONS),
+    r"\sum_k p_k \log (p_k / q_k)": Means(divergence(P, Q), DISTRIBUTIONS),
     r"-\sum_k t_k \log p_k": Stated("the part of the divergence that depends on z"),
     "1/T^2": Tested("1/T^2", fades, 2, false=(1, 3)),
     "1/T": Tested("1/T", over_one_temperature, 1, false=(0, 2)),
