@@ -9,7 +9,7 @@ import torch
 import lossbook as lb
 from lossbook import symbolic as s
 from lossbook.training import numerical_gradient
-from tools.claims import VALUE, Computes, Means, Proved, Stated, Tested
+from tools.claims import VALUE, Computes, Means, Stated, Tested
 from tools.latex import Index
 from tools.notation import INDICES
 
@@ -104,23 +104,7 @@ def of_a_factor(found: Callable[..., float]) -> None:
         assert np.isclose(found(c), norm(c * a - a) / (norm(c * a) + norm(a)))
 
 
-def of_best_order(formula: Callable[..., tuple[float, float]]) -> None:
-    """Where the sum of hⁿ and ε/h is least, as a step and as what is left."""
-    for n in 1, 2, 4:
-        grid, eps = np.geomspace(1e-9, 1, 40001), 1e-12
-        total = eps / grid + grid**n
-        step, left = formula(eps, n)
-        assert 0.5 < grid[total.argmin()] / step < 1.5
-        assert 0.5 < total.min() / left < 3
-
-
-def imaginary(series: Callable[..., float]) -> None:
-    h = 1e-2
-    assert abs(np.exp(1j * h).imag - series(h)) < h**4
-
-
 norm = np.linalg.norm
-h, n = sp.symbols("h n", positive=True)
 BEST = r"h^* = \left( \frac{3 \varepsilon |f|}{|f'''|} \right)^{1/3}"
 NETWORK = r"Z = \max(X W_1 + b_1,\, 0)\, W_2 + b_2"
 CENTRAL = r"\frac{f(x + h) - f(x - h)}{2h} = f' + \frac{h^2}{6} f''' + O(h^4)"
@@ -199,33 +183,6 @@ INLINE = {
         of_a_factor,
         lambda c: abs(c - 1) / (c + 1),
         false=(lambda c: abs(c - 1) / (2 * c), lambda c: (c - 1) / (c + 1)),
-    ),
-    r"\varepsilon / h": Stated("the rounding error with f of size 1"),
-    "h^n": Stated("names the order of a formula's error"),
-    r"n h^{n-1} = \varepsilon / h^2": Proved(
-        {"n": n, "h": h, r"\varepsilon": n * h ** (n + 1)},
-    ),
-    r"\varepsilon^{1/(n+1)}": Tested(
-        r"\varepsilon^{1/(n+1)}",
-        of_best_order,
-        lambda eps, n: (eps ** (1 / (n + 1)), eps ** (n / (n + 1))),
-        false=(
-            lambda eps, n: (eps ** (1 / n), eps ** (n / (n + 1))),
-            lambda eps, n: (eps ** (1 / (n + 1)), eps ** (1 / (n + 1))),
-        ),
-    ),
-    r"\varepsilon^{n/(n+1)}": Tested(
-        r"\varepsilon^{n/(n+1)}",
-        of_best_order,
-        lambda eps, n: (eps ** (1 / (n + 1)), eps ** (n / (n + 1))),
-        false=(lambda eps, n: (eps ** (1 / (n + 1)), eps ** (1 / n)),),
-    ),
-    r"f(x + \mathrm{i} h)": Stated("names a step along the imaginary axis"),
-    r"h f'(x) - h^3 f'''(x) / 6 + \dots": Tested(
-        r"h f'(x) - h^3 f'''(x) / 6 + \dots",
-        imaginary,
-        lambda h: h - h**3 / 6,
-        false=(lambda h: h + h**3 / 6, lambda h: h - h**3 / 3),
     ),
 }
 
