@@ -94,17 +94,6 @@ def of_bins(error: Callable[..., float]) -> None:
     assert np.isclose(error(p, y, uneven), 0.25 * 0.1 + 0.75 * abs(0.6 - 1.4 / 3))
 
 
-def split_score(sums: Callable[..., float]) -> None:
-    """The two sums are the Brier score of forecasts that take a few values."""
-    rng = np.random.default_rng(1)
-    for size in 10, 50, 400:
-        p = rng.integers(0, 6, size) / 5
-        y = (rng.random(size) < 0.3 + 0.3 * p).astype(float)
-        values, at = np.unique(p, return_inverse=True)
-        n_g = np.bincount(at)
-        assert np.isclose(sums(values, n_g, np.bincount(at, y) / n_g), lb.brier_loss(p, y))
-
-
 def share(level: Callable[[float, float], float]) -> None:
     """The answer with the least cost, a each unit too high and b each unit too low."""
     targets = np.sort(np.random.default_rng(2).normal(size=2001))
@@ -130,10 +119,6 @@ def undone(belief: Callable[[float, Callable[[float], float]], float]) -> None:
 
         said = minimize_scalar(mean, bounds=(1e-6, 1 - 1e-6), method="bounded").x
         assert abs(belief(said, g) - q) < 1e-3
-
-
-def two_sums(p: np.ndarray, n: np.ndarray, y: np.ndarray) -> float:
-    return float((n * (p - y) ** 2 + n * y * (1 - y)).sum() / n.sum())
 
 
 def gap(p: np.ndarray, y: np.ndarray, at: np.ndarray) -> float:
@@ -169,17 +154,6 @@ EQUATIONS = {
         undone,
         lambda p, g: g(1 - p) / (g(p) + g(1 - p)),
         false=(lambda p, g: g(p) / (g(p) + g(1 - p)), lambda p, g: p),
-    ),
-    "eq-choice-murphy": Tested(
-        r"B = \sum_{g} \frac{n_g}{N} (p_g - \bar y_g)^2 "
-        r"+ \sum_{g} \frac{n_g}{N} \bar y_g (1 - \bar y_g)",
-        split_score,
-        two_sums,
-        false=(
-            lambda p, n, y: two_sums(p, np.ones(len(p)), y),
-            lambda p, n, y: float((n * (p - y) ** 2 - n * y * (1 - y)).sum() / n.sum()),
-            lambda p, n, y: float((n * y * (1 - y)).sum() / n.sum()),
-        ),
     ),
 }
 
