@@ -7,9 +7,14 @@ EQUATIONS: dict[str, Claim] = {}
 INLINE = {
     r"\log 4 = 1.3863": Proved({}),
     r"\log 8 = 2.0794": Proved({}),
+    r"\log(e + 999) - 1 = 5.9095": Proved({}),
+    r"\log 16 = 2.7726": Proved({}),
+    r"\log 10 = 2.3026": Proved({}),
+    r"\log(1000) / 1000 = 0.0069": Proved({}),
 }
 
 NUMBERS = {
+    "999": "the other 1000 classes but one, in the formula of a solution",
     "−100": "the value of `ignore_index`, and the clamp of `BCELoss`; what both do is printed",
 }
 
