@@ -1,6 +1,6 @@
 # The verbs of the book. Each does one thing and leaves the how to tools/.
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-hardy test-numpy sabotage mutants links notebooks tidy bench clean env
+.PHONY: help book serve test test-site chromium test-hardy test-numpy sabotage mutants links notebooks tidy bench clean env
 
 venv := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
@@ -20,6 +20,12 @@ serve: book  ## build the book and serve it on this computer
 
 test: env  ## check everything that changed since it last passed; ALL=1 checks the rest too
 	@$(venv) -m tools.test $(if $(ALL),--all)
+
+test-site: env  ## read the built book in a browser: offline, light and dark, wide and narrow
+	@$(venv) -m tools.test_site $(ARGS)
+
+chromium: env  ## install the browser that test-site needs, if there is none (Debian and its kin)
+	@$(venv) -m tools.chromium
 
 test-hardy: env  ## run the notebooks as on other readers' computers, outputs compared
 	@$(venv) -m tools.hardy $(if $(ALL),--all)
