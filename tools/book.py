@@ -11,7 +11,14 @@ from tools.reference import make as reference
 from tools.unchanged import ROOT, digest
 
 # What a page depends on without Sphinx noticing that it changed.
-SURROUNDINGS = ["book/_static", "tools/sphinx_ext", "tools/book.py", "_config.yml", "_toc.yml"]
+SURROUNDINGS = [
+    "book/_static",
+    "book/_templates",
+    "tools/sphinx_ext",
+    "tools/book.py",
+    "_config.yml",
+    "_toc.yml",
+]
 
 
 def build(root: Path = ROOT, fresh: bool = False) -> bool:

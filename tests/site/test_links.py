@@ -54,6 +54,7 @@ def book(root: Path, *addresses: str) -> Path:
     settings = settings.replace(r"https://doi\.org/.*", r".*/allowed")
     (root / "_config.yml").write_text(settings)
     shutil.copytree(ROOT / "tools" / "sphinx_ext", root / "tools" / "sphinx_ext")
+    shutil.copytree(ROOT / "book" / "_templates", root / "book" / "_templates")
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static",
                     ignore=shutil.ignore_patterns("mathjax"))  # fmt: skip
     return root

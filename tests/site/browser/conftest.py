@@ -71,6 +71,7 @@ class Visit:
         self.browser = browser
         self.address = address
         self.complaints: list[str] = []
+        self.requests: list[str] = []
         self.contexts: list[BrowserContext] = []
 
     def __call__(
@@ -88,6 +89,12 @@ class Visit:
             context.add_init_script(f"localStorage.setItem('{name}', '{theme}')")
         return self.open(context.new_page(), page)
 
+    def tab(self, page: str) -> Page:
+        """A page in the tab that the test has open already, or in its first."""
+        if self.contexts:
+            return self.open(self.contexts[-1].pages[0], page)
+        return self(page)
+
     def open(self, opened: Page, page: str) -> Page:
         """Go to a page in a tab that is there already."""
         whole = page if "://" in page else self.address + page
@@ -95,17 +102,17 @@ class Visit:
         if opened.url == "about:blank":
             self.listen(opened, own)
         opened.goto(whole)
-        if opened.evaluate("typeof window.MathJax") != "undefined":
-            opened.evaluate(SETTLED)
+        opened.evaluate(SETTLED)
         return opened
 
     def listen(self, page: Page, own: str) -> None:
         def requested(url: str) -> None:
+            self.requests.append(url)
             if not url.startswith((own, "data:", "blob:", "about:")):
                 self.complaints.append(f"asks another server: {url}")
 
         def logged(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
+            if message.type == "error":
                 self.complaints.append(f"{page.url} logs: {message.text}")
 
         page.on("request", lambda request: requested(request.url))
@@ -123,3 +130,13 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     yield visit
     visit.close()
     assert visit.complaints == []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the pages weigh, page by page."""
+    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    weights = [value for each in passed for name, value in each.user_properties if name == "weight"]
+    if weights:
+        terminalreporter.section("weights of the pages, compressed")
+        for line in sorted(str(value) for value in weights):
+            terminalreporter.line(line)
