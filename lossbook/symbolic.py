@@ -236,8 +236,22 @@ def _exact(x: Any) -> Expr:
     return sp.Rational(*float(x).as_integer_ratio())
 
 
+_WRITTEN = {quantile: r"\tau", var: r"\sigma^{2}"}
+
+
 class _Printer(LatexPrinter):  # type: ignore[misc]
-    """LaTeX as the book writes it: [j = y], z_k, and sums that begin without a minus."""
+    """LaTeX as the book writes it: [j = y], z_k, and sums that begin without a minus.
+
+    A keyword that has no letter in the book prints as a word: SymPy would make pos_weight a
+    product of letters with an index.
+    """
+
+    def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:
+        if expr in _WRITTEN:
+            return _WRITTEN[expr]
+        if expr in (margin, pos_weight):
+            return rf"\operatorname{{{expr.name}}}".replace("_", r"\_")
+        return str(super()._print_Symbol(expr, style))
 
     def _as_ordered_terms(self, expr: Expr, order: Any = None) -> list[Expr]:
         terms = super()._as_ordered_terms(expr, order)

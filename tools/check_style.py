@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools import markdown
+from tools import markdown, reading
 from tools.markdown import Part, Source
 from tools.unchanged import ROOT
 from tools.verdict import verdict
 
 LINES, COLUMNS = 15, 76
+SLACK = 5  # minutes
 AMERICAN = {
     "color": "colour", "behavior": "behaviour", "center": "centre", "gray": "grey",
     "modeling": "modelling", "modeled": "modelled", "labeled": "labelled",
@@ -170,6 +171,17 @@ def chapter_problems(source: Source) -> Iterator[str]:
             yield f"{source.place(part)}: the directive {part.language}; write plain Markdown"
     yield from claims_of_equality(source)
     yield from solutions(source)
+    yield from time_to_read(source)
+
+
+def time_to_read(source: Source) -> Iterator[str]:
+    """What the box promises is what the words, formulas and lines of code come to."""
+    promise, estimate = reading.promised(source), reading.minutes(source)
+    if promise is not None and abs(promise - estimate) > SLACK:
+        yield (
+            f"{source.path.name}: “about {promise} minutes”, but words, code, formulas and "
+            f"figures come to {estimate:.0f}; cut, or promise {5 * round(estimate / 5)}"
+        )
 
 
 def solutions(source: Source) -> Iterator[str]:

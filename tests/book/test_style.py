@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.book import small
-from tools import check_style
+from tools import check_style, markdown, reading
 from tools.unchanged import ROOT
 
 
@@ -39,6 +39,28 @@ def test_a_broken_rule_is_found(tmp_path: Path, old: str, new: str, reason: str)
     small.write(tmp_path, old, new)
     found = check_style.problems(tmp_path)
     assert any(re.search(reason, problem) for problem in found), found
+
+
+@pytest.mark.parametrize(("more", "minutes"), [("word " * 3000, 15), ("word\n" * 2000, 10)])
+def test_the_time_that_the_box_promises(tmp_path: Path, more: str, minutes: int) -> None:
+    for promise in (minutes, minutes + 10):
+        box = f"> **It takes** about {promise} minutes.\n\n{more}\n\n## The loss"
+        small.write(tmp_path, "## The loss", box)
+        found = [each for each in check_style.problems(tmp_path) if "minutes" in each]
+        assert (
+            found == [] if promise == minutes else f"promise {5 * round(minutes / 5)}" in found[0]
+        )
+
+
+def test_exercises_and_hidden_code_take_no_time(tmp_path: Path) -> None:
+    source, _ = small.write(tmp_path)
+    before = reading.minutes(source)
+    hidden = "\n```{code-cell} ipython3\n:tags: [hide-input]\n\n" + "x = 1\n" * 100 + "```\n"
+    exercises = "\n## Exercises\n\n" + "word " * 1000
+    source.path.write_text(source.path.read_text() + hidden + exercises)
+    assert reading.minutes(markdown.parse(source.path)) == before
+    source.path.write_text(source.path.read_text().replace(":tags: [hide-input]\n", ""))
+    assert reading.minutes(markdown.parse(source.path)) > before + 5
 
 
 SOLVED = """

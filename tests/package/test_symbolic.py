@@ -108,6 +108,14 @@ def test_every_loss_has_a_formula_in_the_books_notation(name: str) -> None:
     assert text and "{{" not in text.replace("{{\\", "")
 
 
+def test_keywords_print_as_letters_or_as_words() -> None:
+    shown = {name: symbolic.latex(symbolic.expression(name)) for name in lb.losses()}
+    assert r"\tau" in shown["quantile_loss"] and "quantile" not in shown["quantile_loss"]
+    assert r"\frac{\log{\left(\sigma^{2} \right)}}{2}" in shown["gaussian_nll_loss"]
+    with_word = shown["binary_cross_entropy_with_logits"]
+    assert r"\operatorname{pos\_weight}" in with_word and "pos_{weight}" not in with_word
+
+
 def test_a_loss_without_formula_says_so() -> None:
     with pytest.raises(NotImplementedError, match="no formula is known for nonsense"):
         symbolic.expression("nonsense")
