@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from tools.reference import make as reference
+from tools.sphinx_ext import lossbook_addresses
 from tools.unchanged import ROOT, digest
 
 # What a page depends on without Sphinx noticing that it changed.
@@ -31,7 +32,8 @@ def build(root: Path = ROOT, fresh: bool = False) -> bool:
     """
     output = root / "_build"
     stamp = output / "surroundings"
-    surroundings = digest(*(root / name for name in SURROUNDINGS))
+    addresses = " ".join(lossbook_addresses.current(root / "_config.yml"))
+    surroundings = f"{digest(*(root / name for name in SURROUNDINGS))} {addresses}"
     if fresh or not stamp.exists() or stamp.read_text() != surroundings:
         shutil.rmtree(output, ignore_errors=True)
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
@@ -44,10 +46,26 @@ def build(root: Path = ROOT, fresh: bool = False) -> bool:
     return passed
 
 
+def remark() -> None:
+    """Say so where an address differs from the one that the committed notebooks hold."""
+    stated, current = lossbook_addresses.stated(), lossbook_addresses.current()
+    if current != stated:
+        print(f"book: for {current.repository} at {current.branch}, pages at {current.site}")
+    if current[:2] != stated[:2]:
+        print(
+            f"book: on Colab the notebooks install lossbook from {stated.repository} at "
+            f"{stated.branch}; to change that too, edit _config.yml and run make notebooks"
+        )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="forget earlier builds first")
     arguments = parser.parse_args()
+    try:
+        remark()
+    except ValueError as error:
+        parser.error(str(error))
     reference.make()
     print("book: building the pages that changed", flush=True)
     start = time.monotonic()

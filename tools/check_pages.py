@@ -37,7 +37,10 @@ def pages(site: Path) -> list[Path]:
 def foreign(page: Path) -> list[str]:
     """Addresses on other servers that the page fetches, in its tags and its own styles."""
     fetched = [
-        attribute(tag, key) for kind, key in FETCHED.items() for tag in soup(page).find_all(kind)
+        attribute(tag, key)
+        for kind, key in FETCHED.items()
+        for tag in soup(page).find_all(kind)
+        if "canonical" not in (tag.get("rel") or [])  # names the page itself, for search engines
     ]
     styles = " ".join(tag.get_text() for tag in soup(page).find_all("style"))
     return [each for each in fetched if FOREIGN.match(each)] + FOREIGN_STYLE.findall(styles)
