@@ -11,7 +11,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from tools import notebooks
+from tools import colab, notebooks
 from tools.unchanged import ROOT
 from tools.verdict import verdict
 
@@ -63,7 +63,8 @@ def executed(notebook: NotebookNode) -> Iterator[str]:
 def only_known_tags(notebook: NotebookNode) -> Iterator[str]:
     """A tag or key outside the lists may switch a check off, or do nothing unnoticed."""
     for name, cell in cells(notebook):
-        for tag in sorted(set(cell.metadata.get("tags", [])) - TAGS):
+        known = TAGS | {colab.TAG} if colab.is_setup(cell) else TAGS
+        for tag in sorted(set(cell.metadata.get("tags", [])) - known):
             yield f"{name} has the tag {tag!r}; known are {', '.join(sorted(TAGS))}"
         for key in sorted(set(cell.metadata) - METADATA):
             yield f"{name} has the metadata {key!r}; known are {', '.join(sorted(METADATA))}"

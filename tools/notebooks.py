@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from tools import execution
+from tools import colab, execution
 from tools.unchanged import ROOT, Record, digest
 
 METADATA = {
@@ -48,8 +48,12 @@ def chapters(root: Path = ROOT) -> list[tuple[Path, Path]]:
 
 
 def read(source: Path) -> NotebookNode:
-    """The notebook of a source, not executed. Ids come from the content, so they stay put."""
+    """The notebook of a source, not executed, with the cell for Colab in front.
+
+    Ids come from the content, so they stay put.
+    """
     notebook: NotebookNode = jupytext.read(source, fmt="md:myst")
+    notebook.cells.insert(0, colab.cell())
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
         name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
@@ -126,8 +130,9 @@ def make(source: Path, target: Path) -> None:
 
 def inputs(source: Path, target: Path) -> str:
     """Whatever can change the outputs, and the notebook as it was left."""
-    makers = [ROOT / "tools" / f"{name}.py" for name in ("notebooks", "execution", "unchanged")]
-    return digest(source, target, ROOT / "lossbook", *makers)
+    names = ("notebooks", "colab", "execution", "unchanged")
+    makers = [ROOT / "tools" / f"{name}.py" for name in names]
+    return f"{digest(source, target, ROOT / 'lossbook', *makers)} {colab.source()}"
 
 
 def attempt(source: Path, target: Path) -> str:

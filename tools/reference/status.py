@@ -9,7 +9,7 @@ import nbformat
 import yaml
 
 from book.checks import docstrings
-from tools import check_equations, markdown
+from tools import check_equations, colab, markdown
 from tools.rerun import TIMES
 from tools.unchanged import ROOT
 
@@ -57,7 +57,8 @@ def page() -> str:
         cells = nbformat.read(notebook, as_version=4).cells
         count = counts[name]
         inline = count.inline_proved + count.inline_tested
-        row = [sum(c.cell_type == "code" for c in cells), count.proved, count.tested, inline]
+        run = [c for c in cells if c.cell_type == "code" and not colab.is_setup(c)]
+        row = [len(run), count.proved, count.tested, inline]
         total = [a + b for a, b in zip(total, row, strict=True)]
         took = f"{seconds[name]} s" if name in seconds else "not in this build"
         link = f"[{source.title}](../chapters/{name}.ipynb)"

@@ -8,11 +8,13 @@ edit, by LOSSBOOK_REPOSITORY, LOSSBOOK_BRANCH and LOSSBOOK_SITE; an empty one co
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import yaml
-from sphinx.application import Sphinx
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 VARIABLES = ("LOSSBOOK_REPOSITORY", "LOSSBOOK_BRANCH", "LOSSBOOK_SITE")
 CONFIGURATION = Path(__file__).resolve().parents[2] / "_config.yml"
@@ -79,7 +81,7 @@ def current(configuration: Path = CONFIGURATION) -> Addresses:
     return addresses(yaml.safe_load(configuration.read_text(encoding="utf-8")), os.environ)
 
 
-def configure(app: Sphinx, config: Any) -> None:
+def configure(app: "Sphinx", config: Any) -> None:
     """Before any other extension reads the settings: the address of the pages, and the buttons.
 
     The theme knows the hosts of GitHub and GitLab, Colab knows GitHub alone: a button that
@@ -104,6 +106,6 @@ def configure(app: Sphinx, config: Any) -> None:
         options.pop("launch_buttons", None)
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: "Sphinx") -> dict[str, bool]:
     app.connect("config-inited", configure, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
