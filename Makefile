@@ -1,6 +1,6 @@
 # The verbs of the book. Each does one thing and leaves the how to tools/.
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-site chromium test-hardy test-numpy sabotage mutants links notebooks tidy bench clean env
+.PHONY: help book serve test test-site chromium test-hardy test-numpy sabotage mutants links test-binder dist notebooks tidy bench clean env
 
 venv := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
@@ -35,6 +35,12 @@ sabotage: env  ## plant 200 errors, one at a time, and list those that no check 
 
 links: env  ## follow every link to another server
 	@$(venv) -m tools.links
+
+test-binder: env  ## run every notebook as on Binder, in a browser: its time and its memory; NAMES=…
+	@$(venv) -m tools.binder $(NAMES)
+
+dist: env  ## build the package's wheel and source archive into dist/, and check them
+	@$(venv) -m tools.dist
 
 notebooks: env  ## execute the chapters that changed: book/src/*.md into book/chapters/*.ipynb
 	@$(venv) -m tools.notebooks

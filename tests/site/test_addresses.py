@@ -1,6 +1,7 @@
 """The buttons of every page lead to its own notebook, wherever the book is published."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -202,3 +203,10 @@ def test_publishing_names_its_own_repository() -> None:
     assert set(given) == set(lossbook_addresses.VARIABLES)
     assert given["LOSSBOOK_REPOSITORY"] == "${{ github.server_url }}/${{ github.repository }}"
     assert given["LOSSBOOK_BRANCH"] == "${{ github.ref_name }}"
+
+
+def test_the_page_on_hosting_names_what_there_is() -> None:
+    page = (ROOT / "book" / "reference" / "hosting.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"LOSSBOOK_\w+", page)) == set(lossbook_addresses.VARIABLES)
+    verbs = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z-]+)", page)) <= set(verbs)
