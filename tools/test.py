@@ -60,11 +60,14 @@ def code(*names: str) -> list[Path]:
 Group = tuple[str, str, Callable[[], bool], list[Path]]
 GROUPS: list[Group] = [
     ("lint", "ruff and mypy", lint, code("lossbook", "tools", "tests", "benchmarks")),
-    ("package", "the tests of lossbook", package, code("lossbook", "benchmarks", "tests/package")),
+    ("package", "the tests of lossbook", package,
+     code("lossbook", "benchmarks", "tests/package", "tools/dist.py", "README.md", "CHANGELOG.md",
+          "CITATION.cff")),
     ("gates", "the checks of the notebooks, and the checks of those checks", gates,
-     code("book", "lossbook", "tools", "tests/book")),
+     code("book", "lossbook", "tools", "tests/book", "binder", "requirements.txt",
+          "constraints.txt")),
     ("site", "the book from nothing, and its pages", site,
-     code("book", "lossbook", "tools", "tests/site", "_build/html")),
+     code("book", "lossbook", "tools", "tests/site", ".github", "Makefile", "_build/html")),
     ("sabotage", "20 planted errors, of which the checks must find 18", sabotage,
      code("book", "lossbook", "tools", "tests/package", "tests/book")),
 ]  # fmt: skip
