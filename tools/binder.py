@@ -46,6 +46,8 @@ STATE = """() => {
           notebook: panel.content.model.sharedModel.toJSON()};
 }"""
 
+UNTRUSTED = "is not trusted, so JupyterLab hides its stored figures"
+
 # Run first: if these faults are not seen, nothing that follows can be believed.
 BROKEN = {
     "an-error.ipynb": ["1 + 1", "1 / 0", "print('never reached')"],
@@ -76,6 +78,12 @@ def faults(notebook: NotebookNode) -> list[str]:
         if not cell.get("execution_count"):
             found.append(f"cell {number} did not run")
     return found
+
+
+def untrusted(answer: Any) -> list[str]:
+    """From the server's answer for a notebook."""
+    code = [cell for cell in answer["content"]["cells"] if cell["cell_type"] == "code"]
+    return [] if all(cell["metadata"].get("trusted") for cell in code) else [UNTRUSTED]
 
 
 def excess(megabytes: float) -> list[str]:
@@ -266,13 +274,14 @@ def run(page: Page, server: Lab, name: str, patience: float = PATIENCE) -> list[
 
 def visit(page: Page, server: Lab, root: Path, path: Path) -> Visit:
     name = path.relative_to(root).as_posix()
+    hidden = untrusted(server.ask(f"api/contents/{quote(name)}"))
     nbformat.write(bare(nbformat.read(path, as_version=4)), path)
     start = time.monotonic()
     with Memory(server.process) as memory:
         found = run(page, server, name)
     seconds = time.monotonic() - start
     server.stop_kernels()
-    return Visit(name, found + excess(memory.peak), seconds, memory.peak)
+    return Visit(name, hidden + found + excess(memory.peak), seconds, memory.peak)
 
 
 def broken(root: Path) -> list[Path]:

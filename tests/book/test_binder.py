@@ -123,15 +123,24 @@ def test_what_binder_installs(tmp_path: Path) -> None:
     variables = {**os.environ, "PATH": path, "ASKED": str(asked)}
     command = ["bash", str(ROOT / "binder" / "postBuild")]
     subprocess.run(command, cwd=ROOT, check=True, env=variables)
-    backend, package, _ = asked.read_text().splitlines()
+    backend, package, _, trust = asked.read_text().splitlines()
     pins = (ROOT / "requirements.txt").read_text().splitlines()
     assert backend.endswith("-c constraints.txt " + next(p for p in pins if "hatchling==" in p))
     assert f"-c constraints.txt --extra-index-url {environment.TORCH_INDEX} " in package
     assert package.endswith("--no-build-isolation -e .[book]")
+    assert trust.startswith("-m nbformat.sign ") and trust.count(".ipynb") >= 15
     # every pin by name stands in constraints.txt, which both lines obey
     text = (ROOT / "constraints.txt").read_text().replace("-", "_")
     wanted = {pin.replace("-", "_") for pin in pins if "==" in pin and pin[0] != "#"}
     assert wanted <= set(text.splitlines())
+
+
+@pytest.mark.parametrize(("trusted", "fault"), [(True, []), (False, [binder.UNTRUSTED])])
+def test_a_notebook_whose_figures_would_not_show_is_named(trusted: bool, fault: list[str]) -> None:
+    cells = [nbformat.v4.new_markdown_cell("# A"), nbformat.v4.new_code_cell("1")]
+    cells[1].metadata["trusted"] = trusted
+    answer = {"content": nbformat.v4.new_notebook(cells=cells)}
+    assert binder.untrusted(answer) == fault
 
 
 def test_what_binder_reads() -> None:
