@@ -26,10 +26,11 @@ def book(tmp_path: Path) -> Path:
     """The small chapter with a notebook in step with it."""
     source, _ = small.write(tmp_path)
     notebook = notebooks.read(source.path)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            output = nbformat.v4.new_output("stream", name="stdout", text=small.OUTPUT)
-            cell.update(outputs=[output], execution_count=1)
+    setup, *cells = (cell for cell in notebook.cells if cell.cell_type == "code")
+    setup.execution_count = 1
+    for count, cell in enumerate(cells, start=2):
+        output = nbformat.v4.new_output("stream", name="stdout", text=small.OUTPUT)
+        cell.update(outputs=[output], execution_count=count)
     notebooks.write(notebook, tmp_path / "book" / "chapters" / "small-one.ipynb")
     return tmp_path
 
