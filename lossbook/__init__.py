@@ -58,7 +58,7 @@ from lossbook.regression import (
 from lossbook.special import sigmoid
 
 if TYPE_CHECKING:
-    from lossbook import plotting
+    from lossbook import explorer, plotting
     from lossbook.comparison import compare
     from lossbook.derivation import Derivation
     from lossbook.deviations import DEVIATIONS
@@ -75,6 +75,7 @@ __all__ = [
     "class_balanced_weights",
     "compare",
     "cross_entropy",
+    "explorer",
     "focal_loss",
     "gaussian_nll_loss",
     "hinge_embedding_loss",
@@ -111,6 +112,7 @@ _when_used = {
     "DEVIATIONS": "lossbook.deviations",
     "Derivation": "lossbook.derivation",
     "compare": "lossbook.comparison",
+    "explorer": "lossbook",
     "minibatches": "lossbook.training",
     "plotting": "lossbook",
 }
@@ -120,8 +122,8 @@ def __getattr__(name: str) -> Any:
     """Import what is seldom needed, or needs more than NumPy, when it is first asked for."""
     if name not in _when_used:
         raise AttributeError(f"module 'lossbook' has no attribute {name!r}")
-    if name == "plotting":
-        return importlib.import_module("lossbook.plotting")
+    if _when_used[name] == "lossbook":
+        return importlib.import_module(f"lossbook.{name}")
     return getattr(importlib.import_module(_when_used[name]), name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +19,26 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK = "#333333"
 """Text and axes. The page's dark mode inverts lightness and keeps the hues."""
 
+STYLE: dict[Any, Any] = {
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": "medium",
+    "figure.constrained_layout.use": True,
+    "figure.figsize": (6.4, 2.8),  # on a phone its text is still legible
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "lines.linewidth": 2,
+    "savefig.transparent": True,
+    "svg.hashsalt": "lossbook",
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+"""Matplotlib's settings for all figures."""
+
 
 def setup() -> None:
     """Set the style of all figures that follow; in a notebook, draw them as stable SVG.
@@ -30,27 +50,7 @@ def setup() -> None:
         import matplotlib.pyplot as plt
         from cycler import cycler
 
-    plt.rcParams.update(
-        {
-            "axes.edgecolor": INK,
-            "axes.labelcolor": INK,
-            "axes.prop_cycle": cycler(color=COLOURS),
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "axes.titlelocation": "left",
-            "axes.titlesize": "medium",
-            "figure.constrained_layout.use": True,
-            "figure.figsize": (6.4, 2.8),  # on a phone its text is still legible
-            "font.family": "DejaVu Sans",
-            "font.size": 11,
-            "lines.linewidth": 2,
-            "savefig.transparent": True,
-            "svg.hashsalt": "lossbook",
-            "text.color": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
-        }
-    )
+    plt.rcParams.update({**STYLE, "axes.prop_cycle": cycler(color=COLOURS)})
     try:
         shell = get_ipython()  # type: ignore[name-defined]
     except NameError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -213,6 +213,55 @@ def evaluate(
         expr = expr.subs(twin.target, int(target) + 1).doit()
     value = expr.xreplace(here).evalf(digits)
     return value, [sp.diff(expr, logit).xreplace(here).evalf(digits) for logit in logits]
+
+
+def defaults(loss: Callable[..., Any]) -> dict[str, float | None]:
+    """Return the default of each keyword in the formula of `loss`, None where it has none."""
+    signature = inspect.signature(loss).parameters
+    found = {}
+    for symbol in _twin(loss.__name__).parameters:
+        value = signature[str(symbol)].default
+        # A weight that is not given weighs 1.
+        found[str(symbol)] = (
+            None if value is inspect.Parameter.empty else 1.0 if value is None else float(value)
+        )
+    return found
+
+
+def is_of_vector(loss: Callable[..., Any]) -> bool:
+    """Return whether the formula of `loss` takes a vector, not a number."""
+    return isinstance(_twin(loss.__name__).input, sp.IndexedBase)
+
+
+def at(
+    loss: Callable[..., Any], input: Sequence[Any] | None, target: Any, **parameters: float
+) -> Expr:
+    """Return the formula of `loss` with expressions or numbers in place of its symbols.
+
+    `input` is a number or expression, or None to keep the symbol; a sequence of K for a loss of
+    a vector. `target` is as in `evaluate`, and may hold expressions. Of the `parameters`, those
+    not given stay symbols.
+    """
+    twin = _twin(loss.__name__)
+    names = {str(symbol): symbol for symbol in twin.parameters}
+    expr = twin.expression.subs({names[n]: sp.Rational(str(v)) for n, v in parameters.items()})
+    if not isinstance(twin.input, sp.IndexedBase):
+        here = {twin.target: sp.nsimplify(target)}
+        if input is not None:
+            here[twin.input] = sp.sympify(input)
+        return expr.subs(here).doit()
+    logits = [sp.sympify(each) for each in input or ()]
+    n = len(logits)
+    here = {twin.input[c + 1]: logit for c, logit in enumerate(logits)}
+    if isinstance(twin.target, sp.IndexedBase):
+        targets = [sp.nsimplify(each) for each in target]
+        if len(targets) != n:
+            raise ValueError(f"target must have one entry for each input, {n}, got {len(targets)}")
+        here |= {twin.target[c + 1]: each for c, each in enumerate(targets)}
+        expr = expr.subs({K: n, N: n}).doit()
+    else:
+        expr = expr.subs({K: n, N: n}).subs(twin.target, int(target) + 1).doit()
+    return expr.xreplace(here)
 
 
 def _values(

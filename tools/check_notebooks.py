@@ -11,13 +11,14 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from lossbook.explorer import MIME
 from tools import colab, notebooks
 from tools.unchanged import ROOT
 from tools.verdict import verdict
 
 TAGS = {"hide-input", "hide-output", "hide-cell", "solution", "predict", "raises-exception"}
 METADATA = {"tags", "jupyter", "mystnb"}
-COMPARED = {"text/plain", "text/latex", "text/html", "text/markdown", "image/svg+xml"}
+COMPARED = {"text/plain", "text/latex", "text/html", "text/markdown", "image/svg+xml", MIME}
 # the comments that change what nbval does with a cell
 MAGIC_COMMENT = re.compile(r"^\s*#+\s*((?:NBVAL|PYTEST_VALIDATE)_\w+)\s*$", re.MULTILINE)
 FILE_NAME = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)", re.IGNORECASE)
