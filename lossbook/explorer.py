@@ -47,6 +47,9 @@ LETTERS = {
 }
 """The letter that the chapters use for a parameter."""
 
+RESERVED = {"var", "in", "new", "this", "with"}
+"""Words of JavaScript that no parameter can be called there."""
+
 FUNCTIONS = (
     sp.exp,
     sp.log,
@@ -81,6 +84,11 @@ class Slider(NamedTuple):
     @property
     def digits(self) -> int:
         return max(0, -round(math.log10(self.step)))
+
+    @property
+    def signal(self) -> str:
+        """What Vega calls it."""
+        return _signal(self.name)
 
     @property
     def label(self) -> str:
@@ -159,11 +167,13 @@ def explore(
     formula = getattr(loss, "formula", None)
     if formula is not None:
         title = str(loss.__name__)
+        word = "loss"
         given = _of_loss(loss, input, target, parameters)
     else:
         if input is not None or target is not None:
             raise ValueError("input and target belong to a loss, and an expression was given")
         title = "the expression"
+        word = "value"
         given = dict(loss) if isinstance(loss, Mapping) else {"": loss}
         given = {name: sp.sympify(each) for name, each in given.items()}
         if "" not in given:
@@ -190,6 +200,7 @@ def explore(
     middle = 0.0 if low < 0 < high else (low + high) / 2
     chart = Explorer(
         title=title,
+        word=word,
         curves=tuple(curves),
         axis=plain[axis],
         over=(low, high),
@@ -278,7 +289,8 @@ def vega(expression: Expr) -> str:
     for function in expression.atoms(sp.Function):
         if not isinstance(function, FUNCTIONS):
             raise ValueError(f"Vega has no function for {function.func}, in {expression}")
-    return " ".join(str(sp.jscode(expression)).replace("Math.", "").split())
+    names = {s: sp.Symbol(_signal(s.name)) for s in expression.free_symbols}
+    return " ".join(str(sp.jscode(expression.xreplace(names))).replace("Math.", "").split())
 
 
 @dataclass(frozen=True)
@@ -286,6 +298,8 @@ class Explorer:
     """A chart with sliders. `explore` makes one; a notebook shows it."""
 
     title: str
+    word: str
+    """What the height of a curve is called."""
     curves: tuple[Curve, ...]
     axis: sp.Symbol
     over: tuple[float, float]
@@ -303,7 +317,8 @@ class Explorer:
         moves = ", ".join(f"{s.name} from {s.low:g} to {s.high:g}" for s in self.sliders)
         word = "Slider" if len(self.sliders) == 1 else "Sliders"
         return (
-            f"Loss and slope of {self.title} against {self.xlabel} from {low:g} to {high:g}{of}. "
+            f"{self.word.capitalize()} and slope of {self.title} against {self.xlabel} "
+            f"from {low:g} to {high:g}{of}. "
             f"{word}: {moves}."
         )
 
@@ -353,7 +368,7 @@ class Explorer:
                     transform.append({"calculate": vega(each.xreplace(here)), "as": name})
         params: list[dict[str, Any]] = [
             {
-                "name": s.name,
+                "name": s.signal,
                 "value": s.start,
                 "bind": {
                     "input": "range",
@@ -380,7 +395,7 @@ class Explorer:
             "transform": transform,
             "columns": 2,
             "concat": [
-                self._panel("loss", "Loss", self.ylabel, frames[0]),
+                self._panel("loss", self.word.capitalize(), self.ylabel, frames[0]),
                 self._panel("slope", "Slope", "slope", frames[1]),
             ],
             "config": _config(),
@@ -404,6 +419,7 @@ class Explorer:
         if face == "slope":
             layers.append(
                 {
+                    "data": {"values": [{}]},
                     "mark": {"type": "rule", "color": plotting.INK, "strokeWidth": 0.8},
                     "encoding": {"y": {"datum": 0, "type": "quantitative"}},
                 }
@@ -423,7 +439,7 @@ class Explorer:
                 {"name": f"{face}_{n}", "mark": mark, "encoding": {"x": x, "y": y(f"{face}_{n}")}}
             )
             if curve.name:
-                point, side = self._place(face, n)
+                point, end, side = self._place(face, n)
                 layers.append(
                     {
                         "transform": [{"filter": f"abs(datum.at - {point:.9g}) < 1e-6"}],
@@ -431,23 +447,29 @@ class Explorer:
                             "type": "text",
                             "text": curve.name,
                             "color": plotting.COLOURS[n],
-                            "align": "left" if side > 0 else "right",
-                            "dx": 6 * side,
-                            "dy": -7,
+                            "align": end,
+                            "dy": -10 * side,
                         },
                         "encoding": {"x": x, "y": y(f"{face}_{n}")},
                     }
                 )
         return {"title": title, "width": 250, "height": 190, "layer": layers}
 
-    def _place(self, face: str, n: int) -> tuple[float, int]:
-        """Where a curve's name stands: where it is farthest from the others at the start."""
+    def _place(self, face: str, n: int) -> tuple[float, str, int]:
+        """Where a curve's name stands: where it is farthest from the others at the start.
+
+        That is a point, the end of the word that is there, and +1 above the curve or −1 below.
+        """
         values = np.array([each(self.points(), **self._start) for each in self._numeric[face]])
         others = np.delete(values, n, axis=0)
         distance = np.abs(others - values[n]).min(0)
-        inner = slice(INTERVALS // 8, -INTERVALS // 8)
-        best = int(np.argmax(distance[inner])) + INTERVALS // 8
-        return float(self.points()[best]), 1 if best < INTERVALS / 2 else -1
+        margin = INTERVALS // 4  # room for the word on either side
+        best = int(np.argmax(distance[margin:-margin])) + margin
+        bottom, top = self.frames[0 if face == "loss" else 1]
+        height = (values[n, best] - bottom) / (top - bottom)
+        above = height < 0.12 or (height < 0.88 and values[n, best] > others[:, best].mean())
+        rises = values[n, best + 1] > values[n, best - 1]
+        return float(self.points()[best]), "right" if rises == above else "left", 1 if above else -1
 
     def _reading(self) -> str:
         """A sentence, in Vega's language, that tells the curves at one point."""
@@ -456,7 +478,7 @@ class Explorer:
         for n, curve in enumerate(self.curves):
             name = f"{curve.name}: " if curve.name else ""
             loss, slope = (vega(e.subs(point)) for e in (curve.loss, curve.slope))
-            parts.append(f"'{'; ' if n else ''}{name}loss ' + format({loss}, '.3f')")
+            parts.append(f"'{'; ' if n else ''}{name}{self.word} ' + format({loss}, '.3f')")
             parts.append(f"', slope ' + format({slope}, '.3f')")
         return " + ".join(parts)
 
@@ -471,6 +493,7 @@ class Explorer:
         first = self.sliders[0]
         with plt.rc_context(plotting.STYLE):
             figure, left, right = plotting.loss_and_slope(self.xlabel, self.ylabel)
+            left.set_title(self.word.capitalize())
             for axes, face, frame in (
                 (left, "loss", self.frames[0]),
                 (right, "slope", self.frames[1]),
@@ -485,15 +508,16 @@ class Explorer:
                         y = numbers(x, **{**self._start, first.name: end})
                         axes.plot(x, y, color=colour, linewidth=1, linestyle=style)
                     if curve.name:
-                        point, side = self._place(face, n)
+                        point, end, side = self._place(face, n)
                         height = float(numbers(np.array([point]), **self._start)[0])
                         axes.annotate(
                             curve.name,
                             (point, height),
-                            xytext=(5 * side, 4),
+                            xytext=(0, 7 * side),
                             textcoords="offset points",
                             color=colour,
-                            horizontalalignment="left" if side > 0 else "right",
+                            horizontalalignment=end,
+                            verticalalignment="bottom" if side > 0 else "top",
                         )
                 axes.set(ylim=frame, xlim=self.over)
             starts = ", ".join(f"{s.short} = {s.start:g}" for s in self.sliders)
@@ -534,6 +558,10 @@ class Explorer:
             "loss": [numeric(curve.loss) for curve in self.curves],
             "slope": [numeric(curve.slope) for curve in self.curves],
         }
+
+
+def _signal(name: str) -> str:
+    return f"{name}_" if name in RESERVED else name
 
 
 def _exact(value: float) -> Expr:

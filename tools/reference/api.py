@@ -22,6 +22,7 @@ BESIDE = {  # what else a reader calls, by module
     "core": ["losses"],
     "comparison": ["compare"],
     "derivation": ["Derivation"],
+    "explorer": ["explore"],
     "training": ["minibatches", "numerical_gradient"],
     "special": ["sigmoid"],
     "data": ["digits", "tumours", "diabetes", "mnist"],
