@@ -504,8 +504,8 @@ class Explorer:
                     colour = plotting.COLOURS[n]
                     x = self.points()
                     axes.plot(x, numbers(x, **self._start), color=colour)
-                    for end, style in (first.low, ":"), (first.high, "--"):
-                        y = numbers(x, **{**self._start, first.name: end})
+                    for edge, style in (first.low, ":"), (first.high, "--"):
+                        y = numbers(x, **{**self._start, first.name: edge})
                         axes.plot(x, y, color=colour, linewidth=1, linestyle=style)
                     if curve.name:
                         point, end, side = self._place(face, n)

@@ -85,7 +85,7 @@ def compare(figure: Locator, expected: Callable[..., Curves]) -> None:
         "async place => { await place.view.runAsync(); return place.view.data('points'); }"
     )
     settings = {
-        each.get_attribute("name"): float(each.input_value())
+        str(each.get_attribute("name")): float(each.input_value())
         for each in figure.locator("input[type=range]").all()
     }
     x = np.array([row["at"] for row in rows])
