@@ -71,6 +71,10 @@ CHARTS: dict[str, tuple[str, Callable[..., Curves]]] = {
 }
 
 
+PLACES = """() => [...document.querySelectorAll('.explorer')]
+    .map(e => e.parentElement.id).map(id => id.startsWith('fig-') ? id : location.pathname)"""
+
+
 def chart(page: Page, figure: str) -> Locator:
     """The figure, once its chart is drawn."""
     found = page.locator(f"figure#{figure}" if figure else "figure:has(> .explorer)").first
@@ -122,10 +126,7 @@ def test_every_chart_is_tested(visit: Visit) -> None:
     page, found = visit("book/index.html"), set()
     for name in PAGES:
         page.goto(visit.address + name)
-        found |= set(
-            page.evaluate("() => [...document.querySelectorAll('.explorer')]"
-                          ".map(e => e.parentElement.id || location.pathname)")
-        )  # fmt: skip
+        found |= set(page.evaluate(PLACES))
     assert found == {*CHARTS, "/book/index.html"}
 
 
