@@ -1,6 +1,6 @@
 # The verbs of the book. Each does one thing and leaves the how to tools/.
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-site chromium test-hardy test-numpy sabotage mutants links test-binder dist notebooks tidy bench clean env
+.PHONY: help book pdf serve test test-site chromium test-hardy test-numpy sabotage mutants links test-binder dist notebooks tidy bench clean env
 
 venv := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
@@ -14,6 +14,9 @@ help:  ## this list
 
 book: env  ## build the book into _build/html; a warning is an error
 	@$(venv) -m tools.book
+
+pdf: env  ## print the whole book: _build/the-loss-book.pdf, by Chromium
+	@$(venv) -m tools.pdf.make
 
 serve: book  ## build the book and serve it on this computer
 	@$(venv) -m tools.serve

@@ -1,4 +1,4 @@
-"""Find the browser that the tests of the site use; run as a command, install it if need be."""
+"""Find the browser that prints the book and tests the site; as a command, install it."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-noto-cjk")
 MISSING = (
     f"No browser is here: none of {', '.join(NAMES)}. "
     "On Debian: apt-get install chromium; elsewhere set CHROMIUM to the program's path."
@@ -27,22 +28,30 @@ def arguments() -> list[str]:
     return [*quiet, here, "--disable-gpu", "--no-first-run", *root]
 
 
+def reads_chinese() -> bool:
+    """Is there a font for the glossary? Where fontconfig is absent, the system has its own."""
+    if shutil.which("fc-list") is None:
+        return True
+    listed = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True)
+    return bool(listed.stdout.strip())
+
+
 def install() -> bool:
-    """Debian's package, where we may: as the administrator or through a silent sudo."""
+    """Debian's packages, where we may: as the administrator or through a silent sudo."""
     if shutil.which("apt-get") is None:
         return False
     silent = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     if silent and shutil.which("sudo") is None:
         return False
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "chromium"]):
+    for command in (["update", "-qq"], ["install", "-y", "-qq", *PACKAGES]):
         if subprocess.run([*silent, "apt-get", *command], env=environment).returncode:
             return False
     return True
 
 
 def main() -> int:
-    if find() is None and "CHROMIUM" not in os.environ:
+    if "CHROMIUM" not in os.environ and not (find() and reads_chinese()):
         install()
     found = find()
     print(found or MISSING, file=sys.stdout if found else sys.stderr)

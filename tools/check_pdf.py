@@ -1,0 +1,113 @@
+"""What is wrong with a printed book: untagged, unnumbered, cut off, given away too early."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pypdfium2
+from pikepdf import Array, Dictionary, Name, Object, Pdf
+from pypdfium2 import raw
+
+
+def squeeze(text: str) -> str:
+    """Without what printing changes: spaces, line ends, ligatures, hyphens it put in."""
+    return re.sub(r"[\s\u200b\ufffe\u00ad]+", "", unicodedata.normalize("NFKC", text))
+
+
+class Printed:
+    """A PDF, read once: the text of each page, and what the tags say."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with pypdfium2.PdfDocument(path) as pdf:
+            self.texts = [squeeze(page.get_textpage().get_text_range()) for page in pdf]
+            self.feet = [foot(page) for page in pdf]
+            self.outside = [*outside(pdf)]
+        with Pdf.open(path) as pdf:
+            self.tagged = bool(pdf.Root.get("/MarkInfo", Dictionary()).get("/Marked"))
+            self.language = str(pdf.Root.get("/Lang", ""))
+            self.information = {name: str(value) for name, value in pdf.docinfo.items()}
+            self.rights = str(pdf.open_metadata().get("dc:rights", ""))
+            self.outline = [*titles(pdf)]
+            self.pictures = [*described(pdf)]
+
+    def unnumbered(self) -> list[int]:
+        """Pages that do not show their number at the foot; the first is the title page."""
+        return [n for n, foot in enumerate(self.feet, 1) if n > 1 and foot != str(n)]
+
+    def lacking(self, wanted: Iterable[str]) -> list[str]:
+        """What stands nowhere in the text, as a whole."""
+        whole = "".join(self.texts)
+        return [words for words in wanted if squeeze(words) not in whole]
+
+    def early(self, wanted: Iterable[str], first: int) -> list[str]:
+        """What stands before the page `first`, where it would give an answer away."""
+        before = "".join(self.texts[: first - 1])
+        return [words for words in wanted if squeeze(words) in before]
+
+    def undescribed(self, wanted: Iterable[str]) -> list[str]:
+        """Pictures and formulas, by their words, that the tags do not hold as often."""
+        found = Counter(squeeze(words) for words, _ in self.pictures)
+        lost = Counter(squeeze(words) for words in wanted) - found
+        return sorted(lost)
+
+    def split(self) -> list[str]:
+        """Pictures of which a page holds one part and another page the rest."""
+        return [words for words, pages in self.pictures if len(pages) > 1]
+
+
+def foot(page: pypdfium2.PdfPage) -> str:
+    """What stands in the middle of the lower margin."""
+    width, _ = page.get_size()
+    text = page.get_textpage()
+    return squeeze(text.get_text_bounded(left=width / 3, right=width * 2 / 3, bottom=0, top=57))
+
+
+def outside(pdf: pypdfium2.PdfDocument) -> Iterator[str]:
+    """Text that leaves its page."""
+    for number, page in enumerate(pdf, 1):
+        width, height = page.get_size()
+        for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+            left, bottom, right, top = thing.get_bounds()
+            if left < -1 or bottom < -1 or right > width + 1 or top > height + 1:
+                yield f"page {number}: text from {left:.0f}, {bottom:.0f} to {right:.0f}, {top:.0f}"
+
+
+def titles(pdf: Pdf) -> Iterator[str]:
+    """Of the whole outline, in order."""
+    with pdf.open_outline() as outline:
+        waiting = list(reversed(outline.root))
+        while waiting:
+            item = waiting.pop()
+            yield item.title
+            waiting += reversed(item.children)
+
+
+def kids(element: Object) -> list[Object]:
+    found = element.get("/K", Array())
+    return list(found) if isinstance(found, Array) else [found]
+
+
+def described(pdf: Pdf) -> Iterator[tuple[str, set[int]]]:
+    """Each tagged thing with words in place of it, and the pages that it stands on."""
+    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    waiting = [pdf.Root.StructTreeRoot] if "/StructTreeRoot" in pdf.Root else []
+    while waiting:
+        element = waiting.pop()
+        if "/Alt" in element:
+            yield str(element.Alt), {pages[each.objgen] for each in places(element)}
+        else:
+            waiting += [kid for kid in kids(element) if isinstance(kid, Dictionary)]
+
+
+def places(element: Object) -> Iterator[Object]:
+    """The pages of all marked content beneath a tagged thing."""
+    for kid in kids(element):
+        if not isinstance(kid, Dictionary):
+            yield element.Pg
+        elif kid.get("/Type") == Name.MCR:
+            yield kid.get("/Pg", element.get("/Pg"))
+        elif kid.get("/Type") != Name.OBJR:
+            yield from places(kid)
