@@ -92,7 +92,7 @@ def kids(element: Object) -> list[Object]:
 
 def described(pdf: Pdf) -> Iterator[tuple[str, set[int]]]:
     """Each tagged thing with words in place of it, and the pages that it stands on."""
-    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
     waiting = [pdf.Root.StructTreeRoot] if "/StructTreeRoot" in pdf.Root else []
     while waiting:
         element = waiting.pop()
@@ -108,6 +108,6 @@ def places(element: Object) -> Iterator[Object]:
         if not isinstance(kid, Dictionary):
             yield element.Pg
         elif kid.get("/Type") == Name.MCR:
-            yield kid.get("/Pg", element.get("/Pg"))
+            yield kid.Pg if "/Pg" in kid else element.Pg
         elif kid.get("/Type") != Name.OBJR:
             yield from places(kid)

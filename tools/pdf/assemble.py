@@ -197,7 +197,7 @@ def assemble(root: Path, site: Path) -> str:
         for place, each in enumerate(chapters):
             name = f"chapter-{len(heads)}"
             heads[name] = each.title
-            each.article["class"] = ["bd-article", name]
+            each.article["class"] = f"bd-article {name}"
             if place == 0:
                 caption = part.caption
                 if each.number:
@@ -207,7 +207,7 @@ def assemble(root: Path, site: Path) -> str:
     if solved:
         last = solution_pages(soup, solved)
         heads["solution-pages"] = "Solutions"
-        last["class"] = ["bd-article", "solutions", "solution-pages"]
+        last["class"] = "bd-article solutions solution-pages"
         body.append(last)
     return page_of(book, str(style(soup, heads)), "\n".join(map(str, body)))
 

@@ -40,7 +40,7 @@ def open_page(browser: Browser, source: Path) -> Page:
 def numbers(printed: bytes) -> dict[str, int]:
     """The page of each anchor that something links to."""
     with Pdf.open(io.BytesIO(printed)) as pdf:
-        pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+        pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
         targets = pdf.Root.get("/Dests", Dictionary())
         return {name.lstrip("/"): pages[target[0].objgen] for name, target in targets.items()}
 
