@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Object, Pdf
-from pypdfium2 import raw
+
+FAR = 5000  # points: beyond any paper
 
 
 def squeeze(text: str) -> str:
@@ -22,9 +23,9 @@ class Printed:
     def __init__(self, path: Path) -> None:
         self.path = path
         with pypdfium2.PdfDocument(path) as pdf:
-            self.texts = [squeeze(page.get_textpage().get_text_range()) for page in pdf]
-            self.feet = [foot(page) for page in pdf]
-            self.outside = [*outside(pdf)]
+            pages = [read(page) for page in pdf]
+        self.texts, self.feet, beside = zip(*pages, strict=True)
+        self.outside = [words for words in beside if words]
         with Pdf.open(path) as pdf:
             self.tagged = bool(pdf.Root.get("/MarkInfo", Dictionary()).get("/Marked"))
             self.language = str(pdf.Root.get("/Lang", ""))
@@ -58,21 +59,23 @@ class Printed:
         return [words for words, pages in self.pictures if len(pages) > 1]
 
 
-def foot(page: pypdfium2.PdfPage) -> str:
-    """What stands in the middle of the lower margin."""
-    width, _ = page.get_size()
+def read(page: pypdfium2.PdfPage) -> tuple[str, str, str]:
+    """The text of a page without its margins, what stands in the middle of its lower margin, and beside the paper.
+
+    Above or below the paper stands nothing: what is too high goes on on the next page. Only the
+    pieces of a tall bracket reach there, and are drawn in part.
+    """
+    width, height = page.get_size()
     text = page.get_textpage()
-    return squeeze(text.get_text_bounded(left=width / 3, right=width * 2 / 3, bottom=0, top=57))
-
-
-def outside(pdf: pypdfium2.PdfDocument) -> Iterator[str]:
-    """Text that leaves its page."""
-    for number, page in enumerate(pdf, 1):
-        width, height = page.get_size()
-        for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
-            left, bottom, right, top = thing.get_bounds()
-            if left < -1 or bottom < -1 or right > width + 1 or top > height + 1:
-                yield f"page {number}: text from {left:.0f}, {bottom:.0f} to {right:.0f}, {top:.0f}"
+    foot = text.get_text_bounded(left=width / 3, right=width * 2 / 3, bottom=0, top=57)
+    left = text.get_text_bounded(left=-FAR, right=-1, bottom=0, top=height)
+    right = text.get_text_bounded(left=width + 1, right=FAR, bottom=0, top=height)
+    whole = squeeze(text.get_text_range())
+    if width < height:  # what goes on on the next page is not parted by the margins' words
+        head = text.get_text_bounded(left=0, right=width, bottom=height - 50, top=height)
+        for margin in (squeeze(foot), squeeze(head), squeeze(foot)):
+            whole = whole.removeprefix(margin)
+    return whole, re.sub(r"\W", "", foot), squeeze(left + right)
 
 
 def titles(pdf: Pdf) -> Iterator[str]:

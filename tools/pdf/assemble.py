@@ -24,6 +24,10 @@ FACES = {  # type that comes with Matplotlib, so that every computer prints the 
     "DejaVuSansMono-Bold.ttf": ("Book Mono", 700, "normal"),
     "DejaVuSansMono-Oblique.ttf": ("Book Mono", 400, "italic"),
 }
+PAPER = (
+    "On paper, the answer to a question stands at the end of its chapter, and the solution of an "
+    "exercise at the end of the book; beside each stands the page that it belongs to."
+)
 NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
@@ -190,6 +194,7 @@ def assemble(root: Path, site: Path) -> str:
     parts = [
         (part, [chapter(soup, site, page, pages) for page in part.pages]) for part in contents.parts
     ]
+    front.article.append(element(soup, "p", PAPER))
     solved = [each for _, chapters in parts for each in chapters if each.solutions]
     body = [title_page(soup, book), table_of_contents(soup, front, parts, solved), front.article]
     heads: dict[str, str] = {}

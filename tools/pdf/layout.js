@@ -61,11 +61,18 @@ function fit() {
   document.querySelectorAll("table").forEach(shrink);
 }
 
-/* Formulas: read aloud as their source, since a PDF keeps no mathematics. */
+/* Formulas: read aloud as their source. Their letters come from the style sheet, and such text
+   gets no tag; so over each lies a picture of nothing, whose words are the source. */
 function describe() {
+  const nothing = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1' viewBox='0 0 1 1' "
+    + "preserveAspectRatio='none'><path d='M0 0h1v1h-1z' fill='white' fill-opacity='.004'/></svg>";
   for (const item of MathJax.startup.document.math) {
-    item.typesetRoot.setAttribute("role", "img");
-    item.typesetRoot.setAttribute("aria-label", item.math.trim());
+    const picture = new Image();
+    picture.src = `data:image/svg+xml,${encodeURIComponent(nothing)}`;
+    picture.alt = item.math.trim();
+    picture.className = "formula-words";
+    item.typesetRoot.ariaLabel = picture.alt;
+    item.typesetRoot.append(picture);
   }
 }
 
@@ -110,7 +117,7 @@ function withoutFont() {
     return pen.getImageData(0, 0, 40, 40).data.join();
   };
   const box = draw("\u0378"); // no character at all, so no font has it
-  const used = new Set(document.body.textContent.match(/[^\s\p{C}]/gu));
+  const used = new Set(document.body.textContent.match(/[^\s\p{Cc}\p{Cf}]/gu));
   return [...used].filter(character => draw(character) === box);
 }
 
@@ -122,6 +129,12 @@ async function layOut() {
   fit();
   const lacking = withoutFont();
   return [...faults(), ...(lacking.length ? [`no font here has ${lacking.join(" ")}; for Chinese on Debian: apt-get install fonts-noto-cjk`] : [])];
+}
+
+/* What the outline must say, in the order of the book. */
+function headings() {
+  return [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+    .map(heading => heading.textContent.replace(/\s+/g, " ").trim());
 }
 
 /* Page numbers, by the anchor that they are the page of. */

@@ -31,12 +31,12 @@ def make(program: str) -> bool:
         page = assemble.write(ROOT, SITE, FOLDER)
         try:
             with chromium_at(program) as browser:
-                printed = press(page, browser)
+                printed, headings = press(page, browser)
         except Unprintable as faults:
             print(*(f"pdf: {fault}" for fault in faults.args), sep="\n", file=sys.stderr)
             return False
         beside = PDF.with_suffix(".new")
-        beside.write_bytes(finish(printed, assemble.configured(ROOT)))
+        beside.write_bytes(finish(printed, headings, assemble.configured(ROOT)))
         beside.replace(PDF)
         stamp.write_text(now)
         size, seconds = PDF.stat().st_size / 1e6, time.monotonic() - start

@@ -45,8 +45,8 @@ def numbers(printed: bytes) -> dict[str, int]:
         return {name.lstrip("/"): pages[target[0].objgen] for name, target in targets.items()}
 
 
-def press(source: Path, browser: Browser) -> bytes:
-    """The PDF, tagged and with an outline.
+def press(source: Path, browser: Browser) -> tuple[bytes, list[str]]:
+    """The PDF, tagged and with an outline, and the headings of that outline.
 
     Where the pages end is known once they are printed, and a longer number may push a line to
     the next page. The first turn only counts, so it goes without the tags, which take longest.
@@ -63,7 +63,7 @@ def press(source: Path, browser: Browser) -> bytes:
             printed = page.pdf(prefer_css_page_size=True, tagged=last, outline=last)
             found = numbers(printed)
             if last and found == known:
-                return printed
+                return printed, page.evaluate("headings()")
             known = found
     finally:
         page.close()
