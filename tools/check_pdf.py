@@ -60,7 +60,7 @@ class Printed:
 
 
 def read(page: pypdfium2.PdfPage) -> tuple[str, str, str]:
-    """The text of a page without its margins, what stands in the middle of its lower margin, and beside the paper.
+    """A page's text, what stands in the middle of its lower margin, and what beside the paper.
 
     Above or below the paper stands nothing: what is too high goes on on the next page. Only the
     pieces of a tall bracket reach there, and are drawn in part.
