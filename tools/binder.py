@@ -127,17 +127,22 @@ def variables(venv: Path) -> dict[str, str]:
 
 
 def install(root: Path, venv: Path) -> None:
-    """Binder's image, then what binder/ says."""
+    """Binder's image, unless it is there, then what binder/ says."""
+    if not venv.exists():
+        image(root, venv)
+    build = [str(root / "binder" / "postBuild")]
+    subprocess.run(build, cwd=root, check=True, env=variables(venv), stdout=subprocess.DEVNULL)
+
+
+def image(root: Path, venv: Path) -> None:
     version = "python-" + ".".join(map(str, sys.version_info[:2]))
     wanted = (root / "binder" / "runtime.txt").read_text().strip()
     if version != wanted:
         print(f"test-binder: binder/runtime.txt asks for {wanted}; this is {version}")
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    image = ROOT / "tools" / "binder-image.txt"
-    subprocess.run([*pip, "--requirement", str(image)], check=True, env=variables(venv))
-    build = [str(root / "binder" / "postBuild")]
-    subprocess.run(build, cwd=root, check=True, env=variables(venv), stdout=subprocess.DEVNULL)
+    packages = ROOT / "tools" / "binder-image.txt"
+    subprocess.run([*pip, "--requirement", str(packages)], check=True, env=variables(venv))
 
 
 def size(folder: Path) -> float:
@@ -335,17 +340,15 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="make the environment here, or use what is here")
     arguments = parser.parse_args()
     place = (arguments.keep or Path(tempfile.mkdtemp(prefix="binder-"))).resolve()
-    root, venv, ready = place / "repository", place / "environment", place / "ready"
+    root, venv = place / "repository", place / "environment"
     try:
         shutil.rmtree(root, ignore_errors=True)
         copy(root)
-        if not ready.exists():
-            print("test-binder: making Binder's environment (about 200 MB to download)", flush=True)
-            start = time.monotonic()
-            install(root, venv)
-            ready.touch()
-            seconds = time.monotonic() - start
-            print(f"test-binder: {size(venv):.0f} MB, made in {seconds:.0f} s", flush=True)
+        print("test-binder: making Binder's environment (about 200 MB to download)", flush=True)
+        start = time.monotonic()
+        install(root, venv)
+        seconds = time.monotonic() - start
+        print(f"test-binder: {size(venv):.0f} MB, made in {seconds:.0f} s", flush=True)
         return 0 if check(root, venv, arguments.names) else 1
     except (subprocess.CalledProcessError, RuntimeError, ValueError) as error:
         print(f"test-binder: {error}", file=sys.stderr)
