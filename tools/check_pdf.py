@@ -4,12 +4,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from ctypes import c_float
+from itertools import pairwise
 from pathlib import Path
 
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Object, Pdf
+from pypdfium2 import raw
 
-FAR = 5000  # points: beyond any paper
+LINES = 400  # letters: the first or last few lines of a page
 
 
 def squeeze(text: str) -> str:
@@ -24,8 +27,8 @@ class Printed:
         self.path = path
         with pypdfium2.PdfDocument(path) as pdf:
             pages = [read(page) for page in pdf]
-        self.texts, self.feet, beside = zip(*pages, strict=True)
-        self.outside = [words for words in beside if words]
+            self.outside = [words for words in map(beside, pdf) if words]
+        self.texts, self.feet = zip(*pages, strict=True)
         with Pdf.open(path) as pdf:
             self.tagged = bool(pdf.Root.get("/MarkInfo", Dictionary()).get("/Marked"))
             self.language = str(pdf.Root.get("/Lang", ""))
@@ -39,9 +42,21 @@ class Printed:
         return [n for n, foot in enumerate(self.feet, 1) if n > 1 and foot != str(n)]
 
     def lacking(self, wanted: Iterable[str]) -> list[str]:
-        """What stands nowhere in the text, as a whole."""
+        """What stands nowhere in the text, as a whole or from one page to the next."""
         whole = "".join(self.texts)
-        return [words for words in wanted if squeeze(words) not in whole]
+        return [
+            words
+            for words in wanted
+            if squeeze(words) not in whole and not self.continued(squeeze(words))
+        ]
+
+    def continued(self, words: str) -> bool:
+        """Does a page begin and the next one end it? A formula near its end may stand between."""
+        return any(
+            words[:cut] in page[-LINES:] and words[cut:] in after[:LINES]
+            for page, after in pairwise(self.texts)
+            for cut in range(1, len(words))
+        )
 
     def early(self, wanted: Iterable[str], first: int) -> list[str]:
         """What stands before the page `first`, where it would give an answer away."""
@@ -54,28 +69,42 @@ class Printed:
         lost = Counter(squeeze(words) for words in wanted) - found
         return sorted(lost)
 
-    def split(self) -> list[str]:
-        """Pictures of which a page holds one part and another page the rest."""
-        return [words for words, pages in self.pictures if len(pages) > 1]
+    def split(self, wanted: Iterable[str]) -> list[str]:
+        """Pictures, by their words, of which two pages hold a part."""
+        pictures = {squeeze(words) for words in wanted}
+        parted = [words for words, pages in self.pictures if len(pages) > 1]
+        return [words for words in parted if squeeze(words) in pictures]
 
 
-def read(page: pypdfium2.PdfPage) -> tuple[str, str, str]:
-    """A page's text, what stands in the middle of its lower margin, and what beside the paper.
+def beside(page: pypdfium2.PdfPage) -> str | None:
+    """Text that reaches beyond the left or the right edge of the paper.
 
-    Above or below the paper stands nothing: what is too high goes on on the next page. Only the
-    pieces of a tall bracket reach there, and are drawn in part.
+    Above or below stands nothing: what is too high goes on on the next page. Only the pieces of
+    a tall bracket reach there, and are drawn in part. (A book has half a million things; the
+    objects that pypdfium2 makes of them take ten times as long.)
     """
+    width, _ = page.get_size()
+    left, bottom, right, top = (c_float() for _ in range(4))
+    for number in range(raw.FPDFPage_CountObjects(page)):
+        thing = raw.FPDFPage_GetObject(page, number)
+        if raw.FPDFPageObj_GetType(thing) == raw.FPDF_PAGEOBJ_TEXT:
+            raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top)
+            if left.value < -1 or right.value > width + 1:
+                return f"text from {left.value:.0f} to {right.value:.0f}, of {width:.0f} points"
+    return None
+
+
+def read(page: pypdfium2.PdfPage) -> tuple[str, str]:
+    """The text of a page, without its margins, and what stands at its foot."""
     width, height = page.get_size()
     text = page.get_textpage()
-    foot = text.get_text_bounded(left=width / 3, right=width * 2 / 3, bottom=0, top=57)
-    left = text.get_text_bounded(left=-FAR, right=-1, bottom=0, top=height)
-    right = text.get_text_bounded(left=width + 1, right=FAR, bottom=0, top=height)
     whole = squeeze(text.get_text_range())
+    foot = text.get_text_bounded(left=width / 3, right=width * 2 / 3, bottom=0, top=57)
     if width < height:  # what goes on on the next page is not parted by the margins' words
         head = text.get_text_bounded(left=0, right=width, bottom=height - 50, top=height)
         for margin in (squeeze(foot), squeeze(head), squeeze(foot)):
             whole = whole.removeprefix(margin)
-    return whole, re.sub(r"\W", "", foot), squeeze(left + right)
+    return whole, re.sub(r"\W", "", foot)
 
 
 def titles(pdf: Pdf) -> Iterator[str]:

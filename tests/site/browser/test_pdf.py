@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 import lossbook as lb
 from tools import chromium
-from tools.check_pdf import Printed, read, squeeze
+from tools.check_pdf import Printed, beside, squeeze
 from tools.pdf import assemble, contents, finish, make, press
 from tools.unchanged import ROOT
 
@@ -64,6 +64,10 @@ def code_lines(article: Tag) -> list[str]:
     return [line for block in blocks for line in block.get_text().splitlines() if line.strip()]
 
 
+def pictures(sources: dict[str, Tag]) -> list[str]:
+    return [str(tag["alt"]) for article in sources.values() for tag in article.find_all("img")]
+
+
 def starts(printed: Printed, words: str) -> int:
     """The page at whose top a chapter begins."""
     found = [n for n, text in enumerate(printed.texts, 1) if squeeze(words) in text[:300] and n > 3]
@@ -111,7 +115,7 @@ def test_the_contents_name_the_true_pages(printed: Printed, sources: dict[str, T
 
 def test_nothing_is_cut(printed: Printed, sources: dict[str, Tag]) -> None:
     assert printed.outside == []
-    assert printed.split() == []
+    assert printed.split(pictures(sources)) == []
     lines = [line for article in sources.values() for line in code_lines(article)]
     assert len(lines) > 1000
     assert printed.lacking(lines) == []
@@ -121,8 +125,7 @@ def test_every_figure_and_formula_is_there_in_words(
     printed: Printed, sources: dict[str, Tag]
 ) -> None:
     articles = sources.values()
-    pictures = [str(tag["alt"]) for article in articles for tag in article.find_all("img")]
-    assert printed.undescribed(pictures) == []
+    assert printed.undescribed(pictures(sources)) == []
     formulas = [
         tag.get_text().strip().removeprefix("\\(").removesuffix("\\)").strip()
         for article in articles
@@ -171,7 +174,7 @@ def test_the_sheet_prints_on_one_page(visit: Visit) -> None:
     assert (round(width), round(height)) == (842, 595), "A4, landscape"
     text = squeeze(pdf[0].get_textpage().get_text_range())
     assert [name for name in lb.losses() if name not in text] == []
-    assert read(pdf[0])[2] == ""
+    assert beside(pdf[0]) is None
 
 
 def test_a_sheet_that_grew_is_noticed(visit: Visit) -> None:
@@ -221,7 +224,7 @@ def test_a_sound_book_is_green(small: Small) -> None:
     assert book.outline == ["One", "Two"]
     assert book.unnumbered() == []
     assert book.outside == []
-    assert book.split() == []
+    assert book.split(["A curve."]) == []
     assert book.lacking(["first = 1", "second = 2"]) == []
     assert book.undescribed(["A curve."]) == []
     assert book.early(["first = 1"], 3) == []
@@ -250,7 +253,8 @@ def test_code_that_is_cut_is_noticed(small: Small) -> None:
 
 
 def test_a_picture_on_two_pages_is_noticed(small: Small) -> None:
-    assert small(TEXT + PICTURE.replace("height: 20mm", "height: 400mm")).split() == ["A curve."]
+    book = small(TEXT + PICTURE.replace("height: 20mm", "height: 400mm"))
+    assert book.split(["A curve."]) == ["A curve."]
 
 
 def test_an_early_answer_is_noticed(small: Small) -> None:
