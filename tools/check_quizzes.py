@@ -4,13 +4,13 @@ What a quiz is, and what already breaks the build, is told in `sphinx_ext/lossbo
 Here: nothing stands twice; what is said of an answer is a reason; the number that is right is
 printed by a cell of its section, and so are the numbers in the right option; no other number
 is taken for it. Over a chapter and over the book the right option is not always the same
-letter, and not always the longest: a reader would learn that first.
+letter, nor the longest or the shortest: a reader would learn that first.
 """
 
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -29,8 +29,8 @@ LEAST = 2  # in each chapter
 OPTIONS = range(2, 6)
 WRONG_NUMBERS = 2
 REASON = 4  # words
-EMPTY = re.compile(r"\b(?:try|think|guess) again\b|\bnot quite\b|^(?:correct|wrong|yes|no)\b", re.I)
-SHARE = 0.6  # of the quizzes of the book at most, for one letter and for the longest option
+EMPTY = re.compile(r"\b(?:try|think|guess) again\b|\bnot quite\b|^(?:correct|wrong)\b", re.I)
+SHARE = 0.5  # of the quizzes of the book at most, for a letter, the longest and the shortest option
 
 Known = dict[str, tuple[list[Value], list[Value]]]
 
@@ -101,10 +101,11 @@ def faults(placed: Placed, known: Known) -> Iterator[str]:
             yield f"{place}: a number may be taken for {first} and for {second}"
 
 
-def longest(quiz: Quiz) -> bool:
-    """The right option is longer than any other."""
+def stands_out(quiz: Quiz, extreme: Callable[[list[int]], int]) -> bool:
+    """The right option is longer, or shorter, than any other."""
     lengths = [len(option) for option in quiz.options]
-    return lengths.count(max(lengths)) == 1 and lengths[quiz.right] == max(lengths)
+    most = extreme(lengths)
+    return lengths.count(most) == 1 and lengths[quiz.right] == most
 
 
 def habits(where: str, chosen: list[Quiz], most: int) -> Iterator[str]:
@@ -112,11 +113,12 @@ def habits(where: str, chosen: list[Quiz], most: int) -> Iterator[str]:
     if len(chosen) < 2:
         return
     letter, count = Counter(quiz.right for quiz in chosen).most_common(1)[0]
-    if count > most:
-        yield f"{where}: {chr(ord('A') + letter)} is right in {count} of {len(chosen)} quizzes"
-    count = sum(longest(quiz) for quiz in chosen)
-    if count > most:
-        yield f"{where}: the longest option is right in {count} of {len(chosen)} quizzes"
+    counts = {chr(ord("A") + letter): count}
+    for name, extreme in ("the longest option", max), ("the shortest option", min):
+        counts[name] = sum(stands_out(quiz, extreme) for quiz in chosen)
+    for what, count in counts.items():
+        if count > most:
+            yield f"{where}: {what} is right in {count} of {len(chosen)} quizzes"
 
 
 def chapter_problems(source: Source, known: Known) -> Iterator[str]:

@@ -31,7 +31,7 @@ function build(quiz, number) {
   const right = Number(quiz.dataset.right);
   const said = element("div", { role: "status", class: "quiz-said" });
   const fieldset = element("fieldset", {}, element("legend", {}, question.lastElementChild));
-  const form = element("form", { class: "quiz-form", novalidate: "" }, fieldset);
+  const form = element("form", { autocomplete: "off" }, fieldset);
   let answer;
 
   if (options) {
@@ -46,7 +46,7 @@ function build(quiz, number) {
       return { item: Number(chosen.value) };
     };
   } else {
-    const input = element("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
+    const input = element("input", { type: "text", inputmode: "decimal" });
     fieldset.append(element("label", {}, "Your number ", input));
     const ranges = JSON.parse(quiz.dataset.ranges);
     answer = () => {

@@ -99,9 +99,18 @@ def test_a_chapter_needs_two(tmp_path: Path) -> None:
 
 
 def test_the_same_letter_each_time_is_found(tmp_path: Path) -> None:
-    again = CHOICE.replace("first", "former")
+    again = CHOICE.replace("The second", "The second, which is the longer one of the two")
     assert problems(tmp_path, CHOICE + "\n" + again) == [
         "small-one.md: B is right in 2 of 2 quizzes"
+    ]
+
+
+def test_the_shortest_each_time_is_found(tmp_path: Path) -> None:
+    other = OTHER.replace("The first, which is the longer one", "This").replace(
+        "B. The", "B. The other, the"
+    )
+    assert problems(tmp_path, CHOICE + "\n" + other) == [
+        "small-one.md: the shortest option is right in 2 of 2 quizzes"
     ]
 
 
