@@ -127,7 +127,7 @@ def chapter_problems(source: Source, known: Known) -> Iterator[str]:
     yield from (each for each in found if isinstance(each, str))
     for each in placed:
         yield from faults(each, known)
-    if 0 < len(placed) < LEAST:
+    if len(placed) < LEAST:
         yield f"{source.path.name}: {len(placed)} quizzes; at least {LEAST}"
     chosen = [each.quiz for each in placed if each.quiz.options]
     yield from habits(source.path.name, chosen, len(chosen) - 1)

@@ -62,7 +62,7 @@ def test_two_sound_quizzes(tmp_path: Path) -> None:
 
 def test_a_fold_with_an_ordinary_list_is_no_quiz(tmp_path: Path) -> None:
     fold = NUMBER.replace(" is right:", ",").replace(" is wrong:", ",")
-    assert problems(tmp_path, fold) == []
+    assert problems(tmp_path, fold) == ["small-one.md: 0 quizzes; at least 2"]
 
 
 @pytest.mark.parametrize(
