@@ -1,0 +1,1 @@
+"""One module for each assignment; `QUESTIONS` holds its questions in order."""
