@@ -204,9 +204,7 @@ def magnitude(values: tuple[Any, ...]) -> float:
             largest = max(largest, magnitude(tuple(value)))
         elif isinstance(value, dict):
             largest = max(largest, magnitude(tuple(value.values())))
-        elif isinstance(value, float) or (
-            isinstance(value, np.ndarray) and value.dtype.kind == "f"
-        ):
+        elif np.asarray(value).dtype.kind == "f":
             numbers = np.abs(np.asarray(value))
             largest = max(largest, float(numbers[np.isfinite(numbers)].max(initial=0)))
     return largest

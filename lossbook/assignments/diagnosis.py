@@ -8,7 +8,7 @@ import numpy as np
 
 from lossbook.assignments import slips
 from lossbook.assignments.calling import Outcome
-from lossbook.assignments.kinds import Question
+from lossbook.assignments.kinds import Mistake, Question
 
 
 class Diagnosis(NamedTuple):
@@ -22,13 +22,14 @@ class Diagnosis(NamedTuple):
 
 def diagnose(question: Question, outcomes: list[Outcome]) -> Diagnosis | None:
     """Return the first mistake of the question, or slip, with the same outcomes."""
-    if len(outcomes) < len(question.expected):
-        return None
     for mistake, imitated in question.imitated:
         if alike(question, outcomes, imitated):
             return Diagnosis(mistake.name, mistake.hint, mistake.imitation)
     axes = sorted({axis for sizes in question.sizes for axis in sizes})
-    bases = [(None, question.expected), *question.imitated]
+    bases: list[tuple[Mistake | None, list[Outcome]]] = [
+        (None, question.expected),
+        *question.imitated,
+    ]
     for mistake, base in bases:
         ratio = first_ratio(outcomes, base)
         if ratio is None:
@@ -49,6 +50,8 @@ def diagnose(question: Question, outcomes: list[Outcome]) -> Diagnosis | None:
 
 
 def alike(question: Question, outcomes: list[Outcome], others: list[Outcome]) -> bool:
+    if len(outcomes) != len(others):
+        return False
     pairs = enumerate(zip(outcomes, others, strict=True))
     return all(question.distance(n, a, b, loose=True).ratio <= 1 for n, (a, b) in pairs)
 

@@ -85,21 +85,7 @@ def _number(tree: Any, here: Mapping[str, Any], mp: Any) -> Any:
 
 def _functions(mp: Any) -> dict[str, Callable[..., Any]]:
     """What an answer may contain, by SymPy's names."""
-    names = [
-        "exp",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "sign",
-        "gamma",
-        "loggamma",
-        "digamma",
-        "erf",
-    ]
+    names = ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "erf", "gamma")
     return {
         **{name: getattr(mp, name) for name in names},
         "Add": lambda *terms: mp.fsum(terms),

@@ -18,11 +18,10 @@ def judge(question: Question, answer: Answer) -> Verdict:
     if not wrong:
         return verdict(question, "ok", praise(question))
     case = wrong[0]
-    if isinstance(question, Repair) and len(outcomes) == len(question.untouched):
-        if alike(question, outcomes, question.untouched):
-            example = question.example(case, outcomes[case], answer, question.given)
-            said = f"Mend {question.answer}: it still behaves as it was given."
-            return verdict(question, "to do", said, None, example)
+    if isinstance(question, Repair) and alike(question, outcomes, question.untouched):
+        example = question.example(case, outcomes[case], answer, question.given)
+        said = f"Mend {question.answer}: it still behaves as it was given."
+        return verdict(question, "to do", said, None, example)
     known = diagnose(question, outcomes)
     example = question.example(case, outcomes[case], answer, known and known.imitation)
     if known:

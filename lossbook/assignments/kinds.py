@@ -228,7 +228,7 @@ class Derive(Question):
     wants: ClassVar[str] = "a SymPy expression"
 
     @cached_property
-    def points(self) -> list[expressions.Point]:
+    def places(self) -> list[expressions.Point]:
         return expressions.points(self.symbols)
 
     @cached_property
@@ -242,7 +242,7 @@ class Derive(Question):
         return self._evaluated(expressions.parsed(imitation, tuple(self.symbols)))
 
     def _evaluated(self, expression: Expression) -> list[Outcome]:
-        return [Outcome(expressions.value(expression, point)) for point in self.points]
+        return [Outcome(expressions.value(expression, point)) for point in self.places]
 
     def ask(self, answer: Answer) -> list[Outcome]:
         outcome = answer.itself()
@@ -266,7 +266,7 @@ class Derive(Question):
     ) -> Example | None:
         if outcome.failure:
             return None
-        point = ", ".join(f"{name} = {number}" for name, number in self.points[case].items())
+        point = ", ".join(f"{name} = {number}" for name, number in self.places[case].items())
         return Example(f"{self.answer} at {point}", outcome, self.expected[case].value)
 
 
