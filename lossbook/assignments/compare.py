@@ -74,7 +74,7 @@ def _numbers(came: Any, expected: Any, tolerance: Tolerance, loose: bool) -> Dis
     finite = np.isfinite(y)
     special = ~np.isfinite(x) if loose else (x == y) | (np.isnan(x) & np.isnan(y))
     if not special[~finite].all():
-        return Distance(np.inf)
+        return Distance(np.inf, "Here nan or inf is expected, and a finite number came.")
     if not np.isfinite(x[finite]).all():
         return Distance(np.inf, "There is nan or inf where a finite number is expected.")
     if not finite.any():

@@ -30,22 +30,22 @@ def diagnose(question: Question, outcomes: list[Outcome]) -> Diagnosis | None:
         (None, question.expected),
         *question.imitated,
     ]
-    for mistake, base in bases:
+    for under, base in bases:
         ratio = first_ratio(outcomes, base)
         if ratio is None:
             continue
         case, number = ratio
         for found in slips.slips(axes):
             # one division rules out nearly all of them
-            if not np.isclose(slips.factor(found, question.sizes[case]), number, rtol=1e-2):
+            if abs(slips.factor(found, question.sizes[case]) / number - 1) > 1e-2:
                 continue
             if alike(question, outcomes, multiplied(question, base, found)):
                 what = f"{slips.words(found)}."
-                if mistake is None:
+                if under is None:
                     hint = f"It is right but for this: {what}"
                     return Diagnosis(slips.name(found), hint)
-                hint = f"{mistake.hint} And there is a second fault: {what}"
-                return Diagnosis(f"{mistake.name}; {slips.name(found)}", hint)
+                hint = f"{under.hint} And there is a second fault: {what}"
+                return Diagnosis(f"{under.name}; {slips.name(found)}", hint)
     return None
 
 

@@ -68,6 +68,8 @@ def shown(example: Example | None) -> tuple[tuple[str, str], ...]:
     came = example.outcome
     if not came.failure or came.failure == "changed":
         rows.append(("came", as_text(came.value)))
+    elif came.failure == "raised":
+        rows.append(("raised", came.detail))
     if example.expected is not None:
         rows.append(("expected", as_text(example.expected)))
     if came.printed and came.failure != "output":
@@ -114,7 +116,7 @@ def failed(question: Question, outcome: Outcome) -> str:
             f"afterwards. Work on a copy: {name} = {name}.copy()."
         )
     return {
-        "raised": f"It raised {detail}.",
+        "raised": f"It raised {detail.partition(':')[0]}.",
         "time": f"It did not come to an end within {SECONDS:g} seconds. "
         "Is there a loop that never stops?",
         "output": "It prints without end. Is there a print inside a loop that never stops?",

@@ -291,7 +291,7 @@ class Compute(Question):
         return [self.lengths]
 
     def tolerance(self, case: int) -> Tolerance:
-        return Tolerance(0.0, self.relative)
+        return Tolerance(1e-9, self.relative)
 
     def imitate(self, imitation: Any) -> list[Outcome]:
         return [Outcome(float(imitation))]
@@ -344,7 +344,7 @@ class Decide(Question):
         ]
 
     def tolerance(self, case: int) -> Tolerance:
-        return Tolerance(0.0, 0.0)
+        return Tolerance(1.0, 0.0)
 
     def imitate(self, imitation: Any) -> list[Outcome]:
         return [Outcome(imitation)]

@@ -31,10 +31,11 @@ def as_code(value: Any) -> str:
 def as_text(value: Any) -> str:
     """A result, its numbers with the digits that matter."""
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value + 0.0:.6g}"  # −0 is 0
     if isinstance(value, Expression):
         return shortened(value.text)
     if isinstance(value, np.ndarray):
+        value = value + 0 if value.dtype.kind == "f" else value
         return np.array2string(value, precision=6, threshold=30, max_line_width=72, separator=", ")
     if isinstance(value, list):
         return shortened(f"[{', '.join(map(as_text, value))}]")
