@@ -607,7 +607,7 @@ def count(root: Path = ROOT) -> int:
 
 def problems(root: Path = ROOT) -> list[str]:
     found: list[str] = []
-    for source in markdown.sources(root):
+    for source in markdown.everything(root):
         found += chapter_problems(source, checks_of(source.path), root)
     return found
 

@@ -262,11 +262,12 @@ def chapter_problems(source: Source, checks: Checks) -> Iterator[str]:
 def problems(root: Path = ROOT) -> list[str]:
     found: list[str] = []
     labels: dict[str, str] = {}
-    files = {checks_of(source.path).path for source in markdown.sources(root)}
-    for stray in sorted(set((root / "book" / "checks").glob("*.py")) - files):
+    files = {checks_of(source.path).path for source in markdown.everything(root)}
+    folders = [root / "book" / "checks", root / "book" / "assignments" / "checks"]
+    for stray in sorted({path for each in folders for path in each.glob("*.py")} - files):
         if stray.stem != "docstrings":
             found.append(f"checks/{stray.name}: checks without a chapter")
-    for source in markdown.sources(root):
+    for source in markdown.everything(root):
         found += chapter_problems(source, checks_of(source.path))
         for place, _, label in displays(source)[0]:
             if label and label in labels:

@@ -17,6 +17,11 @@ from tools.unchanged import ROOT
 from tools.verdict import verdict
 
 TAGS = {"hide-input", "hide-output", "hide-cell", "solution", "predict", "raises-exception"}
+FOLDERS = {
+    "book/chapters": "book/src",
+    "book/assignments": "book/assignments/src",
+    "book/assignments/solutions": "book/assignments/src",
+}
 METADATA = {"tags", "jupyter", "mystnb"}
 COMPARED = {"text/plain", "text/latex", "text/html", "text/markdown", "image/svg+xml", MIME}
 # the comments that change what nbval does with a cell
@@ -32,9 +37,9 @@ def cells(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
             yield f"cell {cell.get('id', '?')}", cell
 
 
-def in_step(source: Path, notebook: NotebookNode) -> Iterator[str]:
+def in_step(source: Path, notebook: NotebookNode, edition: str = "") -> Iterator[str]:
     """The stored notebook is the source's, apart from what running it adds."""
-    fresh = notebooks.read(source)
+    fresh = notebooks.read(source, edition)
     if notebook.metadata != fresh.metadata:
         yield "the notebook's metadata are not those the tool writes; run make notebooks"
     if len(notebook.cells) != len(fresh.cells):
@@ -106,15 +111,15 @@ def no_complaints(notebook: NotebookNode) -> Iterator[str]:
             yield f"{name} stores an error or a warning: {complaint}"
 
 
-def chapter_problems(source: Path, target: Path) -> Iterator[str]:
-    """Everything wrong with one chapter."""
+def chapter_problems(source: Path, target: Path, edition: str = "") -> Iterator[str]:
+    """Everything wrong with one notebook."""
     if not target.exists():
         yield f"{target.name}: missing, though {source.name} exists; run make notebooks"
         return
     notebook = nbformat.read(target, as_version=4)
     checks = [executed, only_known_tags, no_magic_comments, only_compared_outputs]
     checks += [described_figures, no_complaints]
-    for problem in in_step(source, notebook):
+    for problem in in_step(source, notebook, edition):
         yield f"{target.name}: {problem}"
     for check in checks:
         for problem in check(notebook):
@@ -123,10 +128,10 @@ def chapter_problems(source: Path, target: Path) -> Iterator[str]:
 
 def complete(root: Path) -> Iterator[str]:
     """Source, notebook and table of contents name the same chapters."""
-    pairs = notebooks.chapters(root)
-    targets = {target for _, target in pairs}
-    for stray in sorted(set((root / "book" / "chapters").glob("*.ipynb")) - targets):
-        yield f"{stray.name}: a notebook without a source book/src/{stray.stem}.md"
+    targets = {document.target for document in notebooks.documents(root)}
+    for folder, source in FOLDERS.items():
+        for stray in sorted(set((root / folder).glob("*.ipynb")) - targets):
+            yield f"{stray.name}: a notebook without a source {source}/{stray.stem}.md"
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     listed = set(toc_files(toc))
     for target in sorted(targets):
@@ -149,8 +154,8 @@ def toc_files(node: object) -> Iterator[str]:
 
 def problems(root: Path = ROOT) -> list[str]:
     found = list(complete(root))
-    for source, target in notebooks.chapters(root):
-        found += chapter_problems(source, target)
+    for document in notebooks.documents(root):
+        found += chapter_problems(*document)
     return found
 
 

@@ -274,8 +274,8 @@ def nearest(wanted: Number, outputs: list[Number]) -> str:
 
 def problems(root: Path = ROOT) -> list[str]:
     found: list[str] = []
-    for source in markdown.sources(root):
-        stored = root / "book" / "chapters" / f"{source.path.stem}.ipynb"
+    for source in markdown.everything(root):
+        stored = source.notebook
         if not stored.exists():
             found.append(f"{source.path.name}: no notebook {stored.name}; run make notebooks")
             continue

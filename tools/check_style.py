@@ -193,6 +193,9 @@ def solutions(source: Source) -> Iterator[str]:
     exercises: dict[int, list[Part]] = {}
     for part in source.solutions():
         exercises.setdefault(source.heading(part.line), []).append(part)
+    for part in source.of("cell"):  # a question's check stands in a cell of its own
+        if part.text.startswith("check("):
+            exercises.get(source.heading(part.line), []).append(part)
     for parts in exercises.values():
         if not any(_holds(part.text) for part in parts):
             place = source.place(parts[0])
@@ -214,17 +217,19 @@ def claims_of_equality(source: Source) -> Iterator[str]:
 
 
 def _holds(code: str) -> bool:
-    """An assert, a derivation, or the table that compares."""
+    """An assert, a derivation, the table that compares, or the check of an assignment."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Assert):
             return True
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Derivation"):
-            return True
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            if name.endswith("Derivation") or name == "check":
+                return True
     return False
 
 
 def problems(root: Path = ROOT) -> list[str]:
-    return [each for source in markdown.sources(root) for each in chapter_problems(source)]
+    return [each for source in markdown.everything(root) for each in chapter_problems(source)]
 
 
 if __name__ == "__main__":

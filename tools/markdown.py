@@ -41,6 +41,13 @@ class Source:
                 return match[1].replace("`", "").strip()
         return self.path.stem
 
+    @property
+    def notebook(self) -> Path:
+        """Where its cells are stored with their outputs; of an assignment, with the solutions."""
+        folder = self.path.parent.parent
+        inside = "solutions" if folder.name == "assignments" else "chapters"
+        return folder / inside / f"{self.path.stem}.ipynb"
+
     def of(self, *kinds: str) -> list[Part]:
         return [part for part in self.parts if part.kind in kinds]
 
@@ -130,4 +137,15 @@ def _continued(lines: list[str], indent: str) -> Iterator[str]:
 
 
 def sources(root: Path) -> list[Source]:
+    """The chapters."""
     return [parse(path) for path in sorted((root / "book" / "src").glob("*.md"))]
+
+
+def masters(root: Path) -> list[Source]:
+    """The assignments, with their solutions."""
+    return [parse(path) for path in sorted((root / "book" / "assignments" / "src").glob("*.md"))]
+
+
+def everything(root: Path) -> list[Source]:
+    """All prose that a reader meets in a notebook."""
+    return [*sources(root), *masters(root)]

@@ -1,4 +1,5 @@
-"""Make book/chapters/NAME.ipynb, executed, from book/src/NAME.md.
+"""Make book/chapters/NAME.ipynb, executed, from book/src/NAME.md; and of each assignment, from
+book/assignments/src/NAME.md, the learner's notebook and the one with the solutions.
 
 The same source gives the same bytes, on any run. A failed run leaves the old notebook alone.
 """
@@ -11,6 +12,7 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import jupytext
 import nbformat
@@ -18,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from tools import colab, execution
+from tools import assignments, colab, execution
 from tools.unchanged import ROOT, Record, digest
 
 METADATA = {
@@ -47,12 +49,46 @@ def chapters(root: Path = ROOT) -> list[tuple[Path, Path]]:
     return [(source, folder / f"{source.stem}.ipynb") for source in sources]
 
 
-def read(source: Path) -> NotebookNode:
+class Document(NamedTuple):
+    """A notebook of the book, and what it is made from."""
+
+    source: Path
+    target: Path
+    edition: str = ""
+    """Of an assignment: for learners, or with the solutions."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in records: a chapter by its file, an assignment with its folder."""
+        folders = {"": "", assignments.LEARNER: "assignments/",
+                   assignments.SOLUTIONS: "assignments/solutions/"}  # fmt: skip
+        return f"{folders[self.edition]}{self.source.stem}"
+
+    def package(self) -> list[Path]:
+        """What of lossbook can change its outputs: a chapter asks no question."""
+        parts = sorted((ROOT / "lossbook").iterdir())
+        return parts if self.edition else [part for part in parts if part.name != "assignments"]
+
+
+def documents(root: Path = ROOT) -> list[Document]:
+    """Every notebook of the book."""
+    found = [Document(*pair) for pair in chapters(root)]
+    folder = root / "book" / "assignments"
+    for source in sorted((folder / "src").glob("*.md")):
+        name = f"{source.stem}.ipynb"
+        found.append(Document(source, folder / name, assignments.LEARNER))
+        found.append(Document(source, folder / "solutions" / name, assignments.SOLUTIONS))
+    return found
+
+
+def read(source: Path, edition: str = "") -> NotebookNode:
     """The notebook of a source, not executed, with the cell for Colab in front.
 
     Ids come from the content, so they stay put.
     """
     notebook: NotebookNode = jupytext.read(source, fmt="md:myst")
+    if edition:
+        notebook.cells = assignments.edition(notebook.cells, source.stem, edition)
     notebook.cells.insert(0, colab.cell())
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
@@ -121,53 +157,56 @@ def write(notebook: NotebookNode, target: Path) -> None:
     beside.replace(target)
 
 
-def make(source: Path, target: Path) -> None:
+def make(source: Path, target: Path, edition: str = "") -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    notebook = read(source)
+    notebook = read(source, edition)
     execute(notebook, source.stem, target.parent)
     write(notebook, target)
 
 
-def inputs(source: Path, target: Path) -> str:
+def inputs(document: Document) -> str:
     """Whatever can change the outputs, and the notebook as it was left."""
-    names = ("notebooks", "colab", "execution", "unchanged")
+    names = ["notebooks", "colab", "execution", "unchanged"]
+    names += ["assignments"] if document.edition else []
     makers = [ROOT / "tools" / f"{name}.py" for name in names]
-    return f"{digest(source, target, ROOT / 'lossbook', *makers)} {colab.source()}"
+    inside = digest(document.source, document.target, *document.package(), *makers)
+    return f"{inside} {colab.source()}"
 
 
-def attempt(source: Path, target: Path) -> str:
+def attempt(document: Document) -> str:
     """For another process: the error as text, since not every exception can travel."""
     start = time.monotonic()
     try:
-        make(source, target)
-    except ChapterError as error:
+        make(*document)
+    except (ChapterError, assignments.MasterError) as error:
         return str(error)
-    print(f"notebooks: {source.stem} executed ({time.monotonic() - start:.1f} s)", flush=True)
+    print(f"notebooks: {document.name} executed ({time.monotonic() - start:.1f} s)", flush=True)
     return ""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="chapters to make; all that changed without")
+    parser.add_argument("names", nargs="*", help="notebooks to make; all that changed without")
     names = parser.parse_args().names
     record, stale = Record("notebooks"), []
-    for source, target in chapters():
-        if names and source.stem not in names:
+    for document in documents():
+        name = document.name
+        if names and name not in names:
             continue
-        if not names and record.holds(source.stem, inputs(source, target)):
-            print(f"notebooks: {source.stem} unchanged since it was made")
+        if not names and record.holds(name, inputs(document)):
+            print(f"notebooks: {name} unchanged since it was made")
         else:
-            print(f"notebooks: {source.stem} will be executed", flush=True)
-            stale.append((source, target))
+            print(f"notebooks: {name} will be executed", flush=True)
+            stale.append(document)
     if not stale:
         return 0
     execution.prepare()
     with ProcessPoolExecutor(min(len(stale), os.cpu_count() or 1)) as pool:
-        errors = list(pool.map(attempt, *zip(*stale, strict=True)))
+        errors = list(pool.map(attempt, stale))
     for error in filter(None, errors):
         print(error, file=sys.stderr)
-    made = [pair for pair, error in zip(stale, errors, strict=True) if not error]
-    record.update((source.stem, inputs(source, target)) for source, target in made)
+    made = [document for document, error in zip(stale, errors, strict=True) if not error]
+    record.update((document.name, inputs(document)) for document in made)
     return 1 if any(errors) else 0
 
 

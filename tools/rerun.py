@@ -42,7 +42,7 @@ def one(job: Run) -> bool:
     seconds = time.monotonic() - start
     if passed:
         PASSED.update([(f"notebook {job.name}", job.value)])
-        if job.name == job.notebook.stem:
+        if not job.condition:
             TIMES.update([(job.name, f"{seconds:.1f}")])
         print(f"notebooks: {job.name} passed ({seconds:.1f} s)", flush=True)
     else:
@@ -54,10 +54,11 @@ def all_notebooks(conditions: Mapping[str, Mapping[str, str]], everything: bool)
     """Each in a process of its own, as many at a time as there are cores."""
     stale = []
     for what, condition in conditions.items():
-        for _, notebook in notebooks.chapters():
-            name = f"{notebook.stem} ({what})" if what else notebook.stem
+        for document in notebooks.documents():
+            notebook = document.target
+            name = f"{document.name} ({what})" if what else document.name
             tools = [ROOT / "tools" / name for name in ("execution.py", "nbval-sanitize.cfg")]
-            value = digest(notebook, ROOT / "lossbook", *tools)
+            value = digest(notebook, *document.package(), *tools)
             if not everything and PASSED.holds(f"notebook {name}", value):
                 print(f"notebooks: {name} unchanged since it passed", flush=True)
             else:

@@ -23,7 +23,7 @@ def in_order(root: Path = ROOT) -> list[markdown.Source]:
     """The chapters as the table of contents has them."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     files = [each["file"] for part in toc["parts"] for each in part["chapters"]]
-    places = {Path(file).stem: n for n, file in enumerate(files)}
+    places = {Path(f).stem: n for n, f in enumerate(files) if f.startswith("book/chapters/")}
     return sorted(markdown.sources(root), key=lambda each: places.get(each.path.stem, len(places)))
 
 
