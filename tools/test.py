@@ -39,6 +39,10 @@ def gates() -> bool:
     return run(*PYTEST, "-n", "auto", "tests/book")
 
 
+def assignments() -> bool:
+    return run(*PYTEST, "-n", "auto", "tests/assignments")
+
+
 def site() -> bool:
     """From nothing, so that every page is written and every warning heard.
 
@@ -66,6 +70,8 @@ GROUPS: list[Group] = [
     ("gates", "the checks of the notebooks, and the checks of those checks", gates,
      code("book", "lossbook", "tools", "tests/book", "binder", "requirements.txt",
           "constraints.txt")),
+    ("assignments", "right, wrong and hostile answers to every question", assignments,
+     code("book/assignments", "book/src", "lossbook", "tools", "tests/assignments")),
     ("site", "the book from nothing, and its pages", site,
      code("book", "lossbook", "tools", "tests/site", ".github", "Makefile", "_build/html")),
     ("sabotage", "20 planted errors, of which the checks must find 18", sabotage,

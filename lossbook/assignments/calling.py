@@ -179,7 +179,9 @@ def said(error: BaseException, answer: Any) -> str:
     """An exception in one line, with the line of the learner's code that raised it."""
     try:
         words = " ".join(str(error).split())[:200]
-    except Exception:
+    except limits.OutOfTime:
+        raise
+    except BaseException:
         words = ""
     text = f"{type(error).__name__}: {words}" if words else type(error).__name__
     file = getattr(getattr(answer, "__code__", None), "co_filename", None)

@@ -22,6 +22,8 @@ class Diagnosis(NamedTuple):
 
 def diagnose(question: Question, outcomes: list[Outcome]) -> Diagnosis | None:
     """Return the first mistake of the question, or slip, with the same outcomes."""
+    if len(outcomes) < len(question.expected):
+        return None  # something ended it
     for mistake, imitated in question.imitated:
         if alike(question, outcomes, imitated):
             return Diagnosis(mistake.name, mistake.hint, mistake.imitation)

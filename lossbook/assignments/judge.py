@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lossbook.assignments.calling import SECONDS, Answer, Outcome
 from lossbook.assignments.diagnosis import Diagnosis, alike, diagnose
 from lossbook.assignments.kinds import Decide, Derive, Example, Implement, Question, Repair
@@ -116,7 +118,7 @@ def failed(question: Question, outcome: Outcome) -> str:
             f"afterwards. Work on a copy: {name} = {name}.copy()."
         )
     return {
-        "raised": f"It raised {detail.partition(':')[0]}.",
+        "raised": f"It raised {exception(detail)}.",
         "time": f"It did not come to an end within {SECONDS:g} seconds. "
         "Is there a loop that never stops?",
         "output": "It prints without end. Is there a print inside a loop that never stops?",
@@ -130,3 +132,8 @@ def failed(question: Question, outcome: Outcome) -> str:
         if isinstance(question, Implement)
         else f"Expected is {question.wants}, and this is {detail}.",
     }[outcome.failure]
+
+
+def exception(detail: str) -> str:
+    """The name that an exception's description begins with."""
+    return re.split(r"\W", detail, maxsplit=1)[0]

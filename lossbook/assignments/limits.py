@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-AGAIN = 0.02
-"""Seconds until the alarm rings again, if an `except` swallowed it."""
+AGAIN = 2e-5
+"""Seconds until the alarm rings again, if an `except` swallowed it: so soon that it soon rings
+while the `except` itself is at work, which nothing guards."""
 
 SHOWN = 300
 MOST = 100_000
@@ -37,13 +38,21 @@ def limited(function: Callable[[], T], seconds: float) -> T:
     if not can_interrupt():
         return function()
 
+    def inside() -> T:
+        return function()
+
     def ring(number: int, frame: Any) -> None:
-        raise OutOfTime
+        """Raise inside the function, and never in what comes after it."""
+        while frame is not None and frame.f_code is not inside.__code__:
+            frame = frame.f_back
+        if frame is not None:
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
-    rest, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN)
+    rest, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
     try:
-        return function()
+        return inside()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

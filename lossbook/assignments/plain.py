@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-LONGEST = 10_000
+LONGEST = 1000
 """Elements taken from an iterator, which may have no end."""
 
 NUMBERS = "fiub"
