@@ -243,7 +243,7 @@ def test_a_page_without_its_number_is_noticed(small: Small, foot: str) -> None:
 
 
 def test_text_that_leaves_the_page_is_noticed(small: Small) -> None:
-    wide = '<p style="white-space: nowrap; margin-left: 150mm">A line that is too long for it.</p>'
+    wide = '<p style="white-space: nowrap; margin-left: -40mm">A line that is too long for it.</p>'
     assert len(small(TEXT + wide).outside) >= 1
 
 
