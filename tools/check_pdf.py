@@ -4,20 +4,18 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from ctypes import c_float
 from itertools import pairwise
 from pathlib import Path
 
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Object, Pdf
-from pypdfium2 import raw
 
 LINES = 400  # letters: the first or last few lines of a page
 
 
 def squeeze(text: str) -> str:
-    """Without what printing changes: spaces, line ends, ligatures, hyphens it put in."""
-    return re.sub(r"[\s\u200b\ufffe\u00ad]+", "", unicodedata.normalize("NFKC", text))
+    """Without what printing changes: spaces, ligatures, and hyphens at line ends."""
+    return re.sub(r"[-\s\u200b\ufffe\u00ad]+", "", unicodedata.normalize("NFKC", text))
 
 
 class Printed:
@@ -27,7 +25,6 @@ class Printed:
         self.path = path
         with pypdfium2.PdfDocument(path) as pdf:
             pages = [read(page) for page in pdf]
-            self.outside = [words for words in map(beside, pdf) if words]
         self.texts, self.feet = zip(*pages, strict=True)
         with Pdf.open(path) as pdf:
             self.tagged = bool(pdf.Root.get("/MarkInfo", Dictionary()).get("/Marked"))
@@ -42,7 +39,10 @@ class Printed:
         return [n for n, foot in enumerate(self.feet, 1) if n > 1 and foot != str(n)]
 
     def lacking(self, wanted: Iterable[str]) -> list[str]:
-        """What stands nowhere in the text, as a whole or from one page to the next."""
+        """What stands nowhere in the text, as a whole or from one page to the next.
+
+        Letters beyond the edge of the paper are not in the file at all.
+        """
         whole = "".join(self.texts)
         return [
             words
@@ -74,24 +74,6 @@ class Printed:
         pictures = {squeeze(words) for words in wanted}
         parted = [words for words, pages in self.pictures if len(pages) > 1]
         return [words for words in parted if squeeze(words) in pictures]
-
-
-def beside(page: pypdfium2.PdfPage) -> str | None:
-    """Text that reaches beyond the left or the right edge of the paper.
-
-    Above or below stands nothing: what is too high goes on on the next page. Only the pieces of
-    a tall bracket reach there, and are drawn in part. (A book has half a million things; the
-    objects that pypdfium2 makes of them take ten times as long.)
-    """
-    width, _ = page.get_size()
-    left, bottom, right, top = (c_float() for _ in range(4))
-    for number in range(raw.FPDFPage_CountObjects(page)):
-        thing = raw.FPDFPage_GetObject(page, number)
-        if raw.FPDFPageObj_GetType(thing) == raw.FPDF_PAGEOBJ_TEXT:
-            raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top)
-            if left.value < -1 or right.value > width + 1:
-                return f"text from {left.value:.0f} to {right.value:.0f}, of {width:.0f} points"
-    return None
 
 
 def read(page: pypdfium2.PdfPage) -> tuple[str, str]:
