@@ -11,6 +11,10 @@ State = Literal["to do", "not yet", "ok", "error"]
 COLOURS = {"to do": "#7a7a7a", "not yet": "#b35900", "ok": "#1a7f37", "error": "#c62828"}
 """Of the bar at the side; the state itself is in words."""
 
+CELL = "text-align: left; vertical-align: top"
+PRE = "margin: 0; white-space: pre-wrap; overflow-wrap: anywhere"
+"""A long call is broken rather than cut off, on a phone too."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -49,8 +53,8 @@ class Verdict:
         parts += [f"<p>{escape(sentence)}</p>" for sentence in self.sentences]
         if self.example:
             rows = [
-                f'<tr><th scope="row" style="text-align: left">{escape(word)}</th>'
-                f'<td style="text-align: left"><pre>{escape(code)}</pre></td></tr>'
+                f'<tr><th scope="row" style="{CELL}">{escape(word)}</th>'
+                f'<td style="{CELL}"><pre style="{PRE}">{escape(code)}</pre></td></tr>'
                 for word, code in self.example
             ]
             parts += ["<table>", *rows, "</table>"]

@@ -102,8 +102,8 @@ def raises_the_unspeakable(logits: Any, target: Any) -> Any:
 class Sly:
     """No number, though it says so."""
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         raise SystemExit
 
     def __array__(self, *_: Any, **__: Any) -> Any:

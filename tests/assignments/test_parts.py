@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ BATCH = {"z": Reals("N K"), "y": Labels("N", of="K", also=(-100,)), "n": Whole(1
         np.array([[1.5, np.nan]]), np.array([1, 2], np.int32), np.zeros((0, 3)), np.array([True]),
     ],
 )  # fmt: skip
-def test_plain_data_survives_a_pipe(value: object) -> None:
+def test_plain_data_survives_a_pipe(value: Any) -> None:
     line = encode(value)
     assert "\n" not in line
     back = decode(line)
