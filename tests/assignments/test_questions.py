@@ -164,7 +164,7 @@ def test_right_answers_never_disagree(question: Implement) -> None:
     right = [solution, *answers(question.assignment).RIGHT[question.id]]
     axes = sorted({axis for sizes in question.sizes for axis in sizes})
 
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(
         st.fixed_dictionaries({a: st.integers(question.least.get(a, 1), 5) for a in axes}),
         st.integers(0, 10**6),
