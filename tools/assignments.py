@@ -29,7 +29,7 @@ class MasterError(ValueError):
 def edition(cells: list[NotebookNode], name: str, which: str) -> list[NotebookNode]:
     """The cells of one edition of the assignment called `name`."""
     questions = {question.id: question for question in registry.of(name)}
-    made = list(learners(cells, questions) if which == LEARNER else solutions(cells))
+    made = list(learners(cells, questions) if which == LEARNER else solutions(cells, name))
     return list(with_help(made, questions, which))
 
 
@@ -52,11 +52,18 @@ def learners(cells: list[NotebookNode], questions: dict[str, Question]) -> Itera
             yield nbformat.v4.new_code_cell(text)
 
 
-def solutions(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+def solutions(cells: list[NotebookNode], name: str) -> Iterator[NotebookNode]:
     for cell in cells:
-        if cell.cell_type == "markdown":  # one folder further down
-            text = UP.sub("../../", cell.source).replace(TITLE, "# Solutions: ", 1)
+        if cell.cell_type == "markdown" and cell.source.startswith(TITLE):
+            title = cell.source.split("\n")[0].removeprefix(TITLE)
+            text = (
+                f"# Solutions: {title}\n\nThe questions of "
+                f"[the assignment on {title}](../{name}.ipynb), each with its solution folded "
+                "beneath it.\nThe tests run this code."
+            )
             yield nbformat.v4.new_markdown_cell(text)
+        elif cell.cell_type == "markdown":  # one folder further down
+            yield nbformat.v4.new_markdown_cell(UP.sub("../../", cell.source))
         else:
             yield plain(cell)
 

@@ -19,6 +19,12 @@ jupytext: {}
 
 # Assignment: small
 
+> **You need** nothing.
+
+```{code-cell} ipython3
+import math
+```
+
 ## 1. One
 
 Do it.
@@ -90,6 +96,7 @@ def test_the_solutions_have_all_and_their_links_fit(tmp_path: Path) -> None:
     cells = made(tmp_path, assignments.SOLUTIONS).cells
     text = "\n".join(cell.source for cell in cells)
     assert text.startswith("# Solutions: small") and "secret = helper()" in text
+    assert "[the assignment on small](../many-classes.ipynb)" in text
     assert "](../../chapters/x.ipynb)" in text and "](../chapters" not in text
     assert next(c for c in cells if "SECRET" in c.source).metadata.tags == ["hide-cell", "solution"]
 
