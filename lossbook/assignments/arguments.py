@@ -70,6 +70,25 @@ class Reals(Argument):
 
 
 @dataclass(frozen=True)
+class Quarters(Reals):
+    """Multiples of a quarter: sums of them are exact, so ties and kinks are met, and often."""
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int]) -> Any:
+        return np.round(4 * np.asarray(super().draw(rng, sizes))) / 4 + 0.0  # −0 is 0
+
+
+@dataclass(frozen=True)
+class Column(Reals):
+    """Numbers along one axis, as an array with a second axis of length 1."""
+
+    def sizes(self, value: Any) -> dict[str, int]:
+        return super().sizes(value[:, 0])
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int]) -> Any:
+        return super().draw(rng, sizes)[:, None]
+
+
+@dataclass(frozen=True)
 class Distributions(Argument):
     """Probabilities that sum to 1 along the last axis; 0 occurs."""
 
@@ -133,6 +152,24 @@ class One(Argument):
 
     def simpler(self, value: Any) -> Iterator[Any]:
         yield from self.of[: self.of.index(value)]
+
+
+@dataclass(frozen=True)
+class Among(Argument):
+    """An array whose elements are among a few whole numbers, the simplest first."""
+
+    axes: str = "N"
+    of: tuple[int, ...] = (0, 1)
+
+    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int]) -> Any:
+        return rng.choice(self.of, [sizes[axis] for axis in self.axes.split()])
+
+    def simpler(self, value: Any) -> Iterator[Any]:
+        for place in np.ndindex(value.shape):
+            for number in self.of[: self.of.index(value[place])]:
+                changed = value.copy()
+                changed[place] = number
+                yield changed
 
 
 @dataclass(frozen=True)
