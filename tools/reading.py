@@ -10,7 +10,7 @@ from tools.markdown import Part, Source
 WORDS_A_MINUTE = 200
 SECONDS = {"line of code": 5, "equation": 20, "figure": 30, "prediction": 30}
 AFTER = ("Exercises", "Sources")
-PROMISE = re.compile(r"\*\*It takes\*\* about (\d+) minutes")
+PROMISE = re.compile(r"\*\*It takes\*\* about (\d+) minutes, and as long again")
 DISPLAY = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 
 

@@ -44,7 +44,8 @@ def test_a_broken_rule_is_found(tmp_path: Path, old: str, new: str, reason: str)
 @pytest.mark.parametrize(("more", "minutes"), [("word " * 3000, 15), ("word\n" * 2000, 10)])
 def test_the_time_that_the_box_promises(tmp_path: Path, more: str, minutes: int) -> None:
     for promise in (minutes, minutes + 10):
-        box = f"> **It takes** about {promise} minutes.\n\n{more}\n\n## The loss"
+        promised = f"> **It takes** about {promise} minutes, and as long again for the exercises."
+        box = f"{promised}\n\n{more}\n\n## The loss"
         small.write(tmp_path, "## The loss", box)
         found = [each for each in check_style.problems(tmp_path) if "minutes" in each]
         assert (

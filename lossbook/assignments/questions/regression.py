@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import lossbook as lb
-from lossbook.assignments.arguments import One, Reals, Whole
+from lossbook.assignments.arguments import Column, One, Reals, Whole
 from lossbook.assignments.kinds import Compute, Decide, Derive, Implement, Mistake, Repair
 from lossbook.checks import Array
 
@@ -454,17 +453,6 @@ goes_to = Decide(
         "batch size decides what is estimated, not only how noisily.",
     },
 )
-
-
-@dataclass(frozen=True)
-class Column(Reals):
-    """Numbers along one axis, as an array with a second axis of length 1."""
-
-    def sizes(self, value: Any) -> dict[str, int]:
-        return super().sizes(value[:, 0])
-
-    def draw(self, rng: np.random.Generator, sizes: Mapping[str, int]) -> Any:
-        return super().draw(rng, sizes)[:, None]
 
 
 def column(prediction: list[float], target: list[float]) -> tuple[Array, Array]:
