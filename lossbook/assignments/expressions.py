@@ -20,8 +20,9 @@ DOMAINS: Mapping[str, tuple[Fraction, ...]] = {
     "real": tuple(Fraction(n, d) for n in (1, -1, 2, -3, 5) for d in (1, 2, 3)),
     "positive": tuple(Fraction(n, d) for n in (1, 2, 3, 5, 7) for d in (1, 2, 4)),
     "unit": tuple(Fraction(n, 10) for n in (5, 1, 9, 2, 7, 3, 6, 4, 8)),
+    "whole": tuple(map(Fraction, (2, 3, 4, 5, 6, 8, 10))),
 }
-"""From where the values of a symbol are taken: "unit" lies between 0 and 1."""
+"""From where the values of a symbol are taken: "unit" lies between 0 and 1, "whole" is a size."""
 
 POINTS = 16
 
@@ -59,7 +60,8 @@ def value(expression: Expression, point: Mapping[str, Fraction]) -> float:
             found = _number(expression.tree, here, mp)
         except (ZeroDivisionError, OverflowError, TypeError):
             return math.nan
-        return math.nan if isinstance(found, mp.mpc) else float(found)
+        # what is 0 on paper may come out as 1e-31
+        return math.nan if isinstance(found, mp.mpc) else float(mp.chop(found))
 
 
 def _number(tree: Any, here: Mapping[str, Any], mp: Any) -> Any:

@@ -223,7 +223,7 @@ class Derive(Question):
 
     reference: str
     symbols: Mapping[str, str]
-    """Its symbols by name, and where each lies: real, positive or unit."""
+    """Its symbols by name, and where each lies: real, positive, unit or whole."""
 
     wants: ClassVar[str] = "a SymPy expression"
 
