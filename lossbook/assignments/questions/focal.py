@@ -96,13 +96,13 @@ class Counts(Argument):
 
 def of_mean_1(weights: Array) -> Array:
     """Multiplied by what makes their mean 1."""
-    return weights * (len(weights) / weights.sum())
+    return np.asarray(weights * (len(weights) / weights.sum()))
 
 
 def effective(counts: Array, beta: float) -> Array:
     """1 + β + … + βⁿ⁻¹."""
     with np.errstate(all="ignore"):
-        return counts * 1.0 if beta == 1 else (1 - beta**counts) / (1 - beta)
+        return np.asarray(counts if beta == 1 else (1 - beta**counts) / (1 - beta), float)
 
 
 def counted(*counts: int) -> Array:

@@ -25,8 +25,8 @@ def weights_with_expm1(counts, beta):
 
 def weights_by_torch(counts, beta):
     n = torch.tensor(counts, dtype=torch.float64)
-    inverse = 1 / n if beta == 1 else (1 - beta) / (1 - beta**n)
-    return inverse * len(n) / inverse.sum()
+    worth = n if beta == 1 else 1 - beta**n
+    return len(n) * F.normalize(worth.reciprocal(), p=1, dim=0)
 
 
 def weights_by_softmax(counts, beta):
@@ -39,15 +39,15 @@ def loss_by_loops(logits, target, alpha, gamma):
     for z, y in zip(logits, target, strict=True):
         s = z if y == 1 else -z
         ce = max(-s, 0) + math.log1p(math.exp(-abs(s)))
-        p_t = 1 / (1 + math.exp(-s)) if s > -500 else 0.0
-        total += (alpha if y == 1 else 1 - alpha) * (1 - p_t) ** gamma * ce
+        total += (alpha if y == 1 else 1 - alpha) * (1 - math.exp(-ce)) ** gamma * ce
         faces += y == 1
     return total / (faces or 1)
 
 
 def loss_by_scipy(logits, target, alpha, gamma):
     s = (2 * target - 1) * logits
-    each = -(scipy.special.expit(-s) ** gamma) * scipy.special.log_expit(s)
+    ce = -scipy.special.log_expit(s)
+    each = scipy.special.expit(-s) ** gamma * ce
     return (each * (alpha * target + (1 - alpha) * (1 - target))).sum() / max(1, target.sum())
 
 
@@ -71,8 +71,8 @@ def slope_by_loops(logits, target, gamma):
     slopes = []
     for z, y in zip(logits, target, strict=True):
         s, sign = (z, -1) if y == 1 else (-z, 1)
-        m = 1 / (1 + math.exp(s)) if s < 500 else 0.0
         ce = max(-s, 0) + math.log1p(math.exp(-abs(s)))
+        m = -math.expm1(-ce)
         slopes.append(sign * m**gamma * (m + gamma * (1 - m) * ce))
     return slopes
 
