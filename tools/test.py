@@ -35,6 +35,10 @@ def package() -> bool:
     return run(*PYTEST, "-n", "auto", "--doctest-modules", "tests/package", "lossbook")
 
 
+def grading() -> bool:
+    return run(*PYTEST, "-n", "2", "tests/grading")
+
+
 def gates() -> bool:
     return run(*PYTEST, "-n", "auto", "tests/book")
 
@@ -72,6 +76,8 @@ GROUPS: list[Group] = [
           "constraints.txt")),
     ("assignments", "right, wrong and hostile answers to every question", assignments,
      code("book/assignments", "book/src", "lossbook", "tools", "tests/assignments")),
+    ("grading", "returned notebooks, honest, hostile, endless and broken", grading,
+     code("book/assignments", "lossbook", "tests/grading")),
     ("site", "the book from nothing, and its pages", site,
      code("book", "lossbook", "tools", "tests/site", ".github", "Makefile", "_build/html")),
     ("sabotage", "20 planted errors, of which the checks must find 18", sabotage,
