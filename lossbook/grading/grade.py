@@ -76,11 +76,12 @@ def grade(folder: Path, file: str, limits: Limits, assignment: str | None = None
     known = [question for name in names for question in registry.of(name)]
     with Session(cells, limits, len(known)) as session:
         defined = session.defined([question.answer for question in known])
+        # of equals the first, which is the one whose answers the code names most often
         counts = {name: sum(q.answer in defined for q in registry.of(name)) for name in names}
         best = max(names, key=lambda name: counts[name], default=None)
-        if best is None or not (counts[best] or assignment):
+        if not any(counts.values()):
             row.remarks.append("no answer to any question was found")
-        else:
+        if best is not None:
             row.assignment = best
             row.marks = {
                 q.id: mark(q, session, q.answer in defined, cells, row.remarks)
@@ -93,13 +94,13 @@ def grade(folder: Path, file: str, limits: Limits, assignment: str | None = None
 
 
 def likely(cells: Sequence[str]) -> list[str]:
-    """The assignments one of whose answers stands in the code."""
+    """The assignments whose answers stand in the code, the one with the most first."""
     words = {word for cell in cells for word in re.findall(r"\w+", cell)}
-    return [
-        name
+    counts = {
+        name: sum(question.answer in words for question in registry.of(name))
         for name in registry.assignments()
-        if any(question.answer in words for question in registry.of(name))
-    ]
+    }
+    return sorted((name for name in counts if counts[name]), key=lambda name: -counts[name])
 
 
 def mark(

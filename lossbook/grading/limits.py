@@ -34,7 +34,7 @@ class Limits:
 
     seconds: float = 10.0
     """Of each cell."""
-    memory: int = 4096
+    memory: int = 2048
     """Megabytes of address space; None of them are taken until they are used."""
     confined: bool = True
     """Whether the operating system is asked to fence it in; only tests say no."""

@@ -27,6 +27,7 @@ def mean_loss(logits, target):
 """The first question; 3 points."""
 
 WRONG = "def mean_loss(logits, target):\n    return 0.0\n"
+STUB = "mean_loss = ..."
 LETTER = 'culprit = "c"'
 """The fifth question; 1 point."""
 

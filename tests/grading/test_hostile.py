@@ -4,6 +4,9 @@ Where a protection is the system's, the same notebook is run once with it switch
 its damage: to files and processes that stand here for the teacher's.
 """
 
+import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +21,7 @@ from lossbook.grading import confine
 from lossbook.grading.limits import Limits
 from lossbook.grading.process import children
 from lossbook.grading.session import checked
-from tests.grading.support import LETTER, MOST, NAME, QUICK, RIGHT, WRONG, graded, points
+from tests.grading.support import LETTER, MOST, NAME, QUICK, RIGHT, STUB, WRONG, graded, points
 
 OPEN = Limits(seconds=1.0, confined=False)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and /proc are Linux's")
@@ -113,9 +116,17 @@ def test_a_flood(tmp_path: Path) -> None:
     assert row.points == 1 and "prints without end" in row.marks[f"{NAME}.q1"].why
 
 
+FLOOD = """
+import os
+for n in range(3, 20):
+    try:
+        while True: os.write(n, b"x" * 65536)
+    except OSError: pass
+"""
+
+
 def test_a_flood_on_the_pipe(tmp_path: Path) -> None:
-    flood = "import os\nfor n in range(3, 20):\n    try:\n        while True: os.write(n, b'x' * 65536)\n    except OSError: pass"
-    row = graded(tmp_path, RIGHT, flood, LETTER)
+    row = graded(tmp_path, RIGHT, FLOOD, LETTER)
     assert row.points == 4 and row.remarks == ["cell 2: answered without end"]
 
 
@@ -134,6 +145,20 @@ def test_memory(tmp_path: Path) -> None:
     assert row.remarks == ["no answer to any question was found"]
 
 
+def test_large_files(tmp_path: Path) -> None:
+    for limits in QUICK, OPEN:
+        row = graded(tmp_path, STUB, "open('x', 'wb').truncate(10**9)", limits=limits)
+        assert bool(row.remarks) is limits.confined
+    assert "File too large" in graded(tmp_path, STUB, "open('x', 'wb').truncate(10**9)").remarks[0]
+
+
+def test_processor_time() -> None:
+    """For what is no longer watched: a child on a system where it cannot be found."""
+    loop = "from lossbook.grading.confine import limit\nlimit(2000, 0)\nwhile True: pass"
+    ended = subprocess.run([sys.executable, "-c", loop], timeout=60)
+    assert ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
 def test_secrets_are_not_in_its_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,21 +169,21 @@ def test_secrets_are_not_in_its_environment(
 
 
 def test_its_folder_is_deleted(tmp_path: Path) -> None:
-    mark = "import os\nopen('kept', 'w').write('x')\nraise ValueError(os.getcwd())\nmean_loss = 0"
-    (remark,) = graded(tmp_path, mark).remarks
+    mark = "import os\nopen('kept', 'w').write('x')\nraise ValueError(os.getcwd())"
+    (remark,) = graded(tmp_path, STUB, mark).remarks
     assert not Path(remark.rpartition(": ")[2]).exists()
 
 
 def writes(path: Path) -> str:
-    return f"open({str(path)!r}, 'a').write('forged')\nmean_loss = ..."
+    return f"open({str(path)!r}, 'a').write('forged')"
 
 
 def empties(path: Path) -> str:
-    return f"import os\nos.truncate({str(path)!r}, 0)\nmean_loss = ..."
+    return f"import os\nos.truncate({str(path)!r}, 0)"
 
 
 def reads(path: Path) -> str:
-    return f"raise ValueError(open({str(path)!r}).read())\nmean_loss = ..."
+    return f"raise ValueError(open({str(path)!r}).read())"
 
 
 @linux
@@ -166,31 +191,31 @@ def test_other_files_can_be_neither_written_nor_read(tmp_path: Path) -> None:
     other = tmp_path / "results.csv"
     for limits in QUICK, OPEN:
         other.write_text("a,3\n")
-        (remark,) = graded(tmp_path, reads(other), limits=limits).remarks or [""]
+        (remark,) = graded(tmp_path, STUB, reads(other), limits=limits).remarks or [""]
         assert ("a,3" in remark) is not limits.confined
-        graded(tmp_path, writes(other), limits=limits)
+        graded(tmp_path, STUB, writes(other), limits=limits)
         assert ("forged" in other.read_text()) is not limits.confined
-        graded(tmp_path, empties(other), limits=limits)
+        graded(tmp_path, STUB, empties(other), limits=limits)
         assert (other.read_text() == "") is not limits.confined
 
 
 @linux
 def test_other_processes_cannot_be_killed(tmp_path: Path) -> None:
-    if any("signals" in each for each in graded(tmp_path, "mean_loss = ...").missing):
+    if any("signals" in each for each in graded(tmp_path, STUB).missing):
         pytest.skip("this Linux is older than 6.12")
     for limits in QUICK, OPEN:
         with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as bystander:
-            kill = f"import os, signal\nos.kill({bystander.pid}, signal.SIGKILL)\nmean_loss = ..."
-            (remark,) = graded(tmp_path, kill, limits=limits).remarks or [""]
-            assert (bystander.poll() is None) is limits.confined
-            assert ("PermissionError" in remark) is limits.confined
-            bystander.kill()
+            kill = f"import os, signal\nos.kill({bystander.pid}, signal.SIGKILL)"
+            try:
+                (remark,) = graded(tmp_path, STUB, kill, limits=limits).remarks or [""]
+                assert (bystander.poll() is None) is limits.confined
+                assert ("PermissionError" in remark) is limits.confined
+            finally:
+                bystander.kill()
 
 
 @linux
 def test_there_is_no_network(tmp_path: Path) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         call = (
             f"import socket\nsocket.create_connection({server.getsockname()!r}, 1)\nmean_loss = 0"
@@ -218,11 +243,11 @@ def test_a_child_that_stays_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert children() == before
     monkeypatch.setattr("lossbook.grading.process.Process._sweep", lambda self: None)
     graded(tmp_path, STAYS)
-    (left,) = children() - before
-    import os
-
-    os.kill(left, 9)
-    os.waitpid(left, 0)
+    left = children() - before
+    assert left
+    for child in left:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
 
 
 @linux
@@ -230,10 +255,8 @@ def test_many_children_are_refused(tmp_path: Path) -> None:
     """Not to root, whose processes Linux does not count; but they are found."""
     confine.adopt_orphans()
     before = children()
-    bomb = "import os, time\nfor _ in range(200):\n    if os.fork() == 0: time.sleep(60)\nmean_loss = 0"
+    bomb = "import os, time\nfor _ in range(200):\n    if os.fork() == 0: time.sleep(60)"
     row = graded(tmp_path, bomb)
-    import os
-
     assert os.getuid() == 0 or "BlockingIOError" in row.remarks[0]
     assert children() == before
 

@@ -18,7 +18,6 @@ from tests.grading.support import (
     SOLUTIONS,
     WRONG,
     graded,
-    notebook,
     points,
     returned,
     sources,
