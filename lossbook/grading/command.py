@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from lossbook.assignments import registry
-from lossbook.grading import notebook
+from lossbook.assignments.registry import NoQuestion
+from lossbook.grading import adapters, notebook
 from lossbook.grading.confine import keep_private
 from lossbook.grading.folder import Options, grade_folder
 from lossbook.grading.grade import Row
 from lossbook.grading.journal import Busy
 from lossbook.grading.limits import Limits
+from lossbook.grading.notebook import Unreadable
 
 INTERRUPTED = 130
 
@@ -54,6 +56,15 @@ def parser() -> argparse.ArgumentParser:
         help="for each notebook, in megabytes (default: %(default)s)",
     )  # fmt: skip
     grade.add_argument("--anew", action="store_true", help="also what has been graded already")
+    adapt = commands.add_parser(
+        "adapt",
+        help="use the checks inside otter-grader or nbgrader",
+        description="Write otter-grader's test files into the folder OUT, or the notebook with "
+        "nbgrader's marks to the file OUT.",
+    )
+    adapt.add_argument("kind", choices=("otter", "nbgrader"))
+    adapt.add_argument("notebook", metavar="NOTEBOOK", help="an assignment, as learners get it")
+    adapt.add_argument("out", metavar="OUT")
     return whole
 
 
@@ -152,6 +163,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole = parser()
     given = whole.parse_args(arguments)
     try:
+        if given.command == "adapt":
+            for path in adapters.write(given.kind, Path(given.notebook), Path(given.out)):
+                print(path)
+            return 0
         return grade(options(given))
-    except (Refused, Busy) as error:
+    except (Refused, Busy, Unreadable, NoQuestion, OSError) as error:
         whole.error(str(error))
