@@ -33,6 +33,14 @@ def test_{file}(env):
     check("{id}", env.get("{answer}", ...), strict=True)
 """
 
+NBGRADER = """\
+check("{id}", {answer})
+### BEGIN HIDDEN TESTS
+from lossbook.assignments import check
+_ = check("{id}", {answer}, strict=True)
+### END HIDDEN TESTS"""
+"""A learner's copy has the first line alone, which raises nothing, so "Run all" comes to an end."""
+
 
 def otter(assignment: str) -> dict[str, str]:
     """Return otter's test files by their names, one for each question."""
@@ -65,10 +73,7 @@ def nbgrader(path: Path) -> str:
         found = CHECK.search(source)
         if found and found[1] in questions:
             question = questions[found[1]]
-            cell["source"] = (
-                "from lossbook.assignments import check\n\n"
-                f'check("{question.id}", {question.answer}, strict=True)'
-            )
+            cell["source"] = NBGRADER.format(id=question.id, answer=question.answer)
             cell["metadata"]["nbgrader"] = marks(f"check-q{question.number}", question.points)
         elif (answered := answers(source, list(questions.values()))) is not None:
             cell["metadata"]["nbgrader"] = marks(f"answer-q{answered.number}")
