@@ -6,11 +6,17 @@ What comes back is checked for being an outcome at all; whether it is right, the
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import numpy as np
+
+import lossbook
 
 from lossbook.assignments.calling import FAILURES, Outcome
 from lossbook.assignments.plain import decode, encode
@@ -75,7 +81,7 @@ class Session:
     def _begin(self) -> None:
         settings = {
             "folder": self.folder,
-            "readable": import_path() + _prefixes(),
+            "readable": readable(),
             "memory": self.limits.memory,
             "seconds": self.limits.notebook + self.questions * (self.limits.question + GRACE) + 10,
             "confined": self.limits.confined,
@@ -183,7 +189,10 @@ def checked(reply: dict[str, Any], arguments: int) -> Outcome:
     return Outcome(value, failure, detail[:300], printed[:300])
 
 
-def _prefixes() -> list[str]:
-    import sys
-
-    return [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
+def readable() -> list[str]:
+    """Where Python and the libraries are; of a copy of the repository, the package alone."""
+    package = Path(lossbook.__file__).parent
+    installed = package.parent == Path(np.__file__).parent.parent
+    places = [place for place in import_path() if installed or Path(place) != package.parent]
+    prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
+    return [*places, str(package), *prefixes]

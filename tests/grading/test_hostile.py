@@ -256,7 +256,7 @@ def test_many_children_are_refused(tmp_path: Path) -> None:
     confine.adopt_orphans()
     before = children()
     bomb = "import os, time\nfor _ in range(200):\n    if os.fork() == 0: time.sleep(60)"
-    row = graded(tmp_path, bomb)
+    row = graded(tmp_path, STUB, bomb)
     assert os.getuid() == 0 or "BlockingIOError" in row.remarks[0]
     assert children() == before
 
@@ -287,3 +287,20 @@ def test_what_is_no_outcome(reply: dict[str, Any]) -> None:
 def test_words_are_cut() -> None:
     outcome = checked({"outcome": encode([1.0, "raised", "x" * 9999, "y" * 9999])}, 0)
     assert len(outcome.detail) == len(outcome.printed) == 300
+
+
+def test_what_a_system_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, which has no `resource`, and where only Linux's calls are missing."""
+
+    def absent(*_: Any) -> None:
+        raise ImportError
+
+    monkeypatch.setattr(confine, "limit", absent)
+    monkeypatch.setattr(sys, "platform", "win32")
+    missing = confine.confine(".", [], 1000, 1)
+    assert len(missing) == 4 and missing[0].startswith("limits on memory")
+    assert list(confine.lacking(7)) == [] and len(list(confine.lacking(1))) == 2
+    monkeypatch.undo()
+    monkeypatch.setattr(confine, "limit", lambda *_: [])
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert len(confine.confine(".", [], 1000, 1)) == 3
