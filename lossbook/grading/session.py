@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 import lossbook
-
 from lossbook.assignments.calling import FAILURES, Outcome
 from lossbook.assignments.plain import decode, encode
 from lossbook.grading.limits import GRACE, STARTING, STARTS, Limits
