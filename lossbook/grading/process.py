@@ -80,15 +80,17 @@ class Process:
     def _read(self) -> None:
         """Put what it says in the queue, a line at a time, as long as somebody listens."""
         assert self.popen.stdout is not None
-        source, rest = self.popen.stdout.fileno(), b""
+        source, rest = self.popen.stdout.fileno(), bytearray()
         while not self.over:
             try:
                 chunk = os.read(source, 1 << 16)
             except OSError:
                 chunk = b""
-            *whole, rest = (rest + chunk).split(b"\n")
-            for line in whole:
-                self._put(line)
+            rest += chunk
+            if b"\n" in chunk:
+                *whole, rest = rest.split(b"\n")
+                for line in whole:
+                    self._put(bytes(line))
             if not chunk or len(rest) > MESSAGE:
                 return self._put(Gone("output" if chunk else "exit"))
 

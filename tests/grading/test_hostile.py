@@ -20,7 +20,7 @@ from lossbook.assignments.plain import encode
 from lossbook.grading import confine
 from lossbook.grading.limits import Limits
 from lossbook.grading.process import children
-from lossbook.grading.session import checked
+from lossbook.grading.session import ENDED, checked
 from tests.grading.support import LETTER, MOST, NAME, QUICK, RIGHT, STUB, WRONG, graded, points
 
 OPEN = Limits(seconds=1.0, confined=False)
@@ -127,7 +127,9 @@ for n in range(3, 20):
 
 def test_a_flood_on_the_pipe(tmp_path: Path) -> None:
     row = graded(tmp_path, RIGHT, FLOOD, LETTER)
-    assert row.points == 4 and row.remarks == ["cell 2: answered without end"]
+    assert row.points == 4
+    # a slow computer has not read it all when the time is up
+    assert row.remarks[0] in [f"cell 2: {ENDED[how]}" for how in ("output", "time")]
 
 
 def test_an_answer_too_long_to_be_sent(tmp_path: Path) -> None:
@@ -208,6 +210,8 @@ def test_other_processes_cannot_be_killed(tmp_path: Path) -> None:
             kill = f"import os, signal\nos.kill({bystander.pid}, signal.SIGKILL)"
             try:
                 (remark,) = graded(tmp_path, STUB, kill, limits=limits).remarks or [""]
+                if not limits.confined:
+                    assert bystander.wait(30) == -signal.SIGKILL
                 assert (bystander.poll() is None) is limits.confined
                 assert ("PermissionError" in remark) is limits.confined
             finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lossbook.grading.grade import grade
+from lossbook.grading.limits import Limits
 from lossbook.grading.notebook import Unreadable, code_cells, content, find, python
 from tests.grading.support import (
     LEARNERS,
@@ -25,13 +26,13 @@ from tests.grading.support import (
 
 
 def test_the_solutions_earn_everything(tmp_path: Path) -> None:
-    row = grade(tmp_path, returned(tmp_path, "Renamed (1).ipynb", SOLUTIONS.read_bytes()), QUICK)
+    row = grade(tmp_path, returned(tmp_path, "Renamed (1).ipynb", SOLUTIONS.read_bytes()), Limits())
     assert row.points == row.most == MOST
     assert row.assignment == NAME and row.remarks == []
 
 
 def test_an_untouched_notebook_is_to_do(tmp_path: Path) -> None:
-    row = grade(tmp_path, returned(tmp_path, "a.ipynb", LEARNERS.read_bytes()), QUICK)
+    row = grade(tmp_path, returned(tmp_path, "a.ipynb", LEARNERS.read_bytes()), Limits())
     assert {mark.state for mark in row.marks.values()} == {"to do"}
     assert (row.points, row.most, row.remarks) == (0, MOST, [])
 
@@ -40,7 +41,7 @@ def test_checks_deleted_cells_doubled_metadata_gone(tmp_path: Path) -> None:
     code = [cell for cell in sources(SOLUTIONS) if "check(" not in cell]
     assert len(code) < len(sources(SOLUTIONS))
     cells = [{"source": cell.splitlines(True)} for cell in code for _ in range(2)]
-    row = grade(tmp_path, returned(tmp_path, "b.ipynb", json.dumps({"cells": cells})), QUICK)
+    row = grade(tmp_path, returned(tmp_path, "b.ipynb", json.dumps({"cells": cells})), Limits())
     assert row.points == MOST and row.assignment == NAME
 
 
