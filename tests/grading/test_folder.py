@@ -171,7 +171,7 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
         ),
         ([".", "--csv", "o.csv", "--seconds", "nan"], "--seconds is a number from 0.1 to 86,400"),
         ([".", "--csv", "o.csv", "--memory", "x"], "--memory is a whole number from 256"),
-        ([".", "--csv", "o.csv", "--assignment", "x"], "--assignment is one of many-classes"),
+        ([".", "--csv", "o.csv", "--assignment", "x"], "--assignment is one of choosing, focal"),
     ],
 )
 def test_an_argument_that_makes_no_sense(
