@@ -21,7 +21,7 @@
     const wide = hidden > 1 && box.clientWidth > 0;
     box.classList.toggle("more-left", wide && box.scrollLeft > 1);
     box.classList.toggle("more-right", wide && box.scrollLeft < hidden - 1);
-    if (wide && !box.hasAttribute("tabindex")) {
+    if (wide && box.tabIndex < 0) {  // the theme writes -1 while it is not wide
       box.tabIndex = 0;
       box.setAttribute("role", "group");
       box.setAttribute("aria-label", name);
