@@ -84,7 +84,14 @@ def test_an_interrupted_run_goes_on_where_it_stopped(how: signal.Signals, tmp_pa
     folder, out = tmp_path / "returned", tmp_path / "points.csv"
     for n in range(8):
         returned(folder, f"{n}.ipynb", notebook(RIGHT, "import time\ntime.sleep(0.3)"))
-    with subprocess.Popen(command(folder, out), cwd=ROOT, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command(folder, out),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a job in a shell's background ignores it, and whatever it starts does too
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as run:
         assert run.stderr is not None
         first = [run.stderr.readline(), run.stderr.readline()]
         run.send_signal(how)
